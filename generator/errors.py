@@ -1,0 +1,61 @@
+"""Who must act when a run cannot go on, and the exit code each of them sees.
+
+A fault in somebody's *document* is never raised: it is a `model.Finding`, collected with all the others.
+What stands here are faults of the *run*. Only `__main__` turns them into text and exit codes; the codes are
+documented in docs/exit-codes.md and never reused.
+"""
+
+from __future__ import annotations
+
+from generator.model.text import Text
+
+EXIT_FINE = 0
+EXIT_DOCUMENT = 1
+EXIT_USAGE = 2
+EXIT_CONTENT = 3
+EXIT_PUBLISH = 4
+EXIT_LOCKED = 5
+EXIT_KIOSK_REFUSED = 6
+EXIT_DIFFERS = 7
+EXIT_OURS = 70
+
+
+class QingdanError(Exception):
+    """A run that cannot go on. `problem` says what is wrong and `fix` what to do, in Chinese and English."""
+
+    exit_code = EXIT_OURS
+
+    def __init__(self, problem: Text, fix: Text | None = None) -> None:
+        super().__init__(problem.en)
+        self.problem = problem
+        self.fix = fix
+
+
+class DocumentError(QingdanError):
+    """A filed document has errors or open confirmations; the findings have been reported already."""
+
+    exit_code = EXIT_DOCUMENT
+
+
+class UsageError(QingdanError):
+    """The command was called with something that cannot be meant."""
+
+    exit_code = EXIT_USAGE
+
+
+class ContentError(QingdanError):
+    """The content folder is invalid: settings, divisions, register, wording or templates."""
+
+    exit_code = EXIT_CONTENT
+
+
+class LockedError(QingdanError):
+    """Another run holds the lock of this content or output folder."""
+
+    exit_code = EXIT_LOCKED
+
+
+class DiffersError(QingdanError):
+    """What is recorded differs from what was filed."""
+
+    exit_code = EXIT_DIFFERS
