@@ -41,7 +41,7 @@ def build_data(
     Text is as filed; `<field>_<lang>` columns hold the translations that exist and stay empty where none does.
     The same lists give the same bytes.
     """
-    import pandas  # noqa: PLC0415  0.4 s to import, which only a build should pay
+    import pandas  # 0.4 s to import, which only a build should pay
 
     others = [tongues[lang] for lang in county.languages if lang != "zh"]
     names = {division.code: division for division in county.townships}
@@ -176,7 +176,7 @@ def _as_json(place: Division, rows: list[Row], about: dict[str, object]) -> byte
 
 def _as_xlsx(table: pandas.DataFrame, sample: bool) -> bytes:
     """A sheet of lines and a sheet of counts by township and kind; text cells only, never formulas or links."""
-    import pandas  # noqa: PLC0415
+    import pandas
 
     buffer = io.BytesIO()
     options = {

@@ -66,7 +66,7 @@ def read_memory(path: Path) -> dict[str, str]:
     """
     if not path.exists():
         return {}
-    import polib  # noqa: PLC0415  heavy enough to feel in `--help`
+    import polib  # heavy enough to feel in `--help`
 
     try:
         entries = polib.pofile(str(path), encoding="utf-8")
@@ -116,7 +116,7 @@ def glossary_misses(content: Path, lang: str, memory: Mapping[str, str]) -> tupl
 @lru_cache(maxsize=4096)
 def show_date(day: date, lang: str) -> str:
     """Return a date the way a reader of `lang` writes it: 2022年6月20日, 20 June 2022, 2022년 6월 20일."""
-    from babel.dates import format_date  # noqa: PLC0415  heavy enough to feel in `--help`
+    from babel.dates import format_date  # heavy enough to feel in `--help`
 
     return format_date(day, format="long", locale=LOCALES[lang])
 

@@ -1,0 +1,421 @@
+"""The command line: the only room that reads arguments and the clock, prints, and picks exit codes.
+
+Messages come in Chinese, or with `--lang en` in English. Exit codes are documented in docs/exit-codes.md.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta, timezone
+from enum import StrEnum
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from typer.exceptions import TyperException
+
+from generator.errors import (
+    EXIT_DIFFERS,
+    EXIT_DOCUMENT,
+    EXIT_FINE,
+    EXIT_INTERRUPTED,
+    EXIT_OURS,
+    EXIT_USAGE,
+    QingdanError,
+    UsageError,
+)
+from generator.model.kinds import LIST_KINDS
+from generator.model.text import Text
+
+if TYPE_CHECKING:
+    from generator.build import Progress
+    from generator.model.settings import Site
+
+ROOT = Path(__file__).resolve().parent.parent
+TEMPLATES = ROOT / "site_templates"
+MKDOCS_YML = ROOT / "mkdocs.yml"
+
+# China has one civil time, UTC+8, without daylight saving; no time-zone data needed (Windows has none).
+CHINA = timezone(timedelta(hours=8))
+
+app = typer.Typer(
+    help="清单：把县（市、区）报备的乡镇（街道）职责清单做成可检索的双语公开网站。\n\n"
+    "Qingdan: filed responsibility checklists become searchable, bilingual public sites.",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+)
+register_app = typer.Typer(help="登记册 · the register", no_args_is_help=True)
+app.add_typer(register_app, name="register")
+
+
+class Lang(StrEnum):
+    """Languages of the messages."""
+
+    zh = "zh"
+    en = "en"
+
+
+class Format(StrEnum):
+    """What `check` prints."""
+
+    text = "text"
+    json = "json"
+
+
+Kind = StrEnum("Kind", {slug: slug for slug in LIST_KINDS})  # type: ignore[misc]  # the table of kinds decides
+
+LangOption = Annotated[Lang, typer.Option("--lang", help="提示信息的语言 · language of the messages")]
+ContentOption = Annotated[Path, typer.Option("--content", help="内容文件夹 · the content folder")]
+AsOfOption = Annotated[
+    datetime | None,
+    typer.Option(
+        "--as-of", formats=["%Y-%m-%d"], help="以哪一天为准，默认今天（北京时间）· the day that counts"
+    ),
+]
+CountyOption = Annotated[str | None, typer.Option("--county", help="六位县级代码 · six-digit county code")]
+
+
+@app.command()
+def check(
+    files: Annotated[
+        list[Path], typer.Argument(help="要检查的文件 · documents to check", show_default=False)
+    ],
+    county: CountyOption = None,
+    form: Annotated[Format, typer.Option("--format", help="输出格式 · what to print")] = Format.text,
+    lang: LangOption = Lang.zh,
+    content: ContentOption = Path("content"),
+    as_of: AsOfOption = None,
+) -> None:
+    """检查清单文件，一次列出全部问题及其单元格 · check documents: every fault at once, by cell."""
+    from generator import build, checks, settings  # imports wait for the command that needs them
+
+    missing = [str(path) for path in files if not os.path.lexists(path)]
+    if missing:
+        raise UsageError(
+            Text(zh=f"没有这个文件：{'、'.join(missing)}", en=f"There is no such file: {', '.join(missing)}"),
+            Text(zh="请核对文件名和所在文件夹。", en="Check the name and the folder."),
+        )
+    site: Site | None = settings.load_site(content) if (content / "site.toml").is_file() else None
+    checked = build.check(files, site=site, county_code=county, as_of=_day(as_of))
+    if form is Format.json:
+        print(json.dumps(checks.as_json(checked), ensure_ascii=False, indent=1))
+    else:
+        print("\n".join(checks.as_lines(checked, lang.value)))
+    raise typer.Exit(EXIT_DOCUMENT if checked.count("error") or checked.count("confirm") else EXIT_FINE)
+
+
+@app.command()
+def accept(
+    filings: Annotated[list[Path], typer.Argument(help="报备文件夹 · filing folders", show_default=False)],
+    lang: LangOption = Lang.zh,
+    content: ContentOption = Path("content"),
+    as_of: AsOfOption = None,
+) -> None:
+    """检查整份报备并登记，说明与上一版的差别 · check a whole filing, record it, say what changed."""
+    from generator import build, checks, register
+
+    refused = False
+    for folder in filings:
+        checked, proposal, recorded = build.accept(content, folder, as_of=_day(as_of))
+        print("\n".join(checks.as_lines(checked, lang.value)))
+        if proposal is not None:
+            print("\n".join(register.as_lines(proposal, lang.value, recorded=recorded)))
+        refused = refused or not recorded
+    raise typer.Exit(EXIT_DOCUMENT if refused else EXIT_FINE)
+
+
+@app.command()
+def template(
+    kind: Annotated[Kind, typer.Option("--kind", help="清单种类 · kind of list")],  # type: ignore[valid-type]
+    out: Annotated[Path, typer.Option("--out", help="要写的 .xlsx · the workbook to write")],
+    county: CountyOption = None,
+    content: ContentOption = Path("content"),
+    lang: LangOption = Lang.zh,
+) -> None:
+    """写一份空白清单模板 · write an empty workbook with the right headers, drop-downs and notes."""
+    from generator import build, settings
+
+    site = settings.load_site(content) if (content / "site.toml").is_file() else None
+    build.write_template(str(kind), out, site=site, county_code=county)
+    _say(
+        lang,
+        Text(
+            zh=f"已写好 {out}。填写后用 qingdan check 检查。",
+            en=f"Wrote {out}. Fill it in, then qingdan check it.",
+        ),
+    )
+
+
+@app.command("build")
+def build_command(
+    content: ContentOption = Path("content"),
+    out: Annotated[Path, typer.Option("--out", help="网站文件夹 · where the site goes")] = Path("site"),
+    as_of: AsOfOption = None,
+    only: Annotated[
+        list[str] | None, typer.Option("--only", help="只建这个县 · only this county (may repeat)")
+    ] = None,
+    jobs: Annotated[int, typer.Option("--jobs", min=1, help="进程数 · processes")] = os.cpu_count() or 1,
+    preview: Annotated[
+        bool, typer.Option("--preview", help="也显示未生效的清单 · show lists not in force too")
+    ] = False,
+    lang: LangOption = Lang.zh,
+) -> None:
+    """把已登记的清单做成网站 · build the site from what is recorded."""
+    from generator import build
+
+    plan = build.BuildPlan(
+        content=content,
+        templates=TEMPLATES,
+        mkdocs_yml=MKDOCS_YML,
+        out=out,
+        as_of=_day(as_of),
+        only=tuple(only or ()),
+        jobs=jobs,
+        preview=preview,
+    )
+    with _progress(lang) as progress:
+        built = build.build_site(plan, progress)
+    townships = sum(summary.townships for summary in built.summaries)
+    lines = sum(sum(summary.lines.values()) for summary in built.summaries)
+    _say(
+        lang,
+        Text(
+            zh=f"已建成 {len(built.summaries)} 个县、{townships} 个乡镇（街道）、{lines} 行清单事项，"
+            f"共 {built.files} 个文件、{built.size / 1e6:.0f} MB，在 {out}。",
+            en=f"Built {len(built.summaries)} counties, {townships} townships, {lines} list lines: "
+            f"{built.files} files, {built.size / 1e6:.0f} MB in {out}.",
+        ),
+    )
+    _say(
+        lang,
+        Text(
+            zh=f"查看：qingdan serve --out {out}，或直接打开 {(out / 'index.html').resolve()}",
+            en=f"Look at it: qingdan serve --out {out}, or open {(out / 'index.html').resolve()}",
+        ),
+    )
+
+
+@app.command()
+def serve(
+    content: ContentOption = Path("content"),
+    out: Annotated[Path, typer.Option("--out", help="网站文件夹 · the site's folder")] = Path("site"),
+    port: Annotated[int, typer.Option("--port", help="端口 · port")] = 8000,
+    watch: Annotated[bool, typer.Option(help="内容改动后自动重建 · rebuild what changes")] = True,
+    as_of: AsOfOption = None,
+    preview: Annotated[
+        bool, typer.Option("--preview", help="也显示未生效的清单 · show lists not in force too")
+    ] = False,
+    lang: LangOption = Lang.zh,
+) -> None:
+    """在本机查看网站，内容改动后重建有关的县 · look at the site; a county is rebuilt when its content changes."""
+    from generator import build, serve
+
+    plan = build.BuildPlan(
+        content=content,
+        templates=TEMPLATES,
+        mkdocs_yml=MKDOCS_YML,
+        out=out,
+        as_of=_day(as_of),
+        jobs=os.cpu_count() or 1,
+        preview=preview,
+    )
+    if not (out / "index.html").is_file():
+        with _progress(lang) as progress:
+            build.build_site(plan, progress)
+    with serve.serving(out, port) as site:
+        _say(lang, Text(zh=f"打开 {site.url}（按 Ctrl+C 结束）", en=f"Open {site.url} (Ctrl+C ends)"))
+        try:
+            if not watch:
+                site.wait()
+            for code in serve.changed_counties((content, TEMPLATES)):
+                with _progress(lang) as progress:
+                    _rebuild(plan, code, progress, lang)
+                site.reload()
+        except KeyboardInterrupt:
+            return
+
+
+@app.command("init")
+def init_command(
+    folder: Annotated[Path, typer.Argument(help="新文件夹 · the new folder", show_default=False)],
+    county: Annotated[str, typer.Option("--county", help="六位县级代码 · six-digit county code")],
+    lang: LangOption = Lang.zh,
+) -> None:
+    """为一个县建立内容文件夹（不含示例）· start a county's content folder, without samples."""
+    from generator import settings
+
+    written = settings.start_content(folder, county, ROOT / "content")
+    for path in written:
+        print(path)
+    _say(
+        lang,
+        Text(
+            zh=f"下一步：填写 {folder}/content/counties/{county}/county.toml，再把清单放进 filings 文件夹。",
+            en=f"Next: fill in {folder}/content/counties/{county}/county.toml, then put a filing into its filings folder.",
+        ),
+    )
+
+
+@register_app.command("verify")
+def register_verify(
+    content: ContentOption = Path("content"), as_of: AsOfOption = None, lang: LangOption = Lang.zh
+) -> None:
+    """重读全部原件，证明登记册无误 · read every original again and prove the register."""
+    from generator import build
+
+    with _progress(lang) as progress:
+        differing = build.verify_register(content, progress, as_of=_day(as_of))
+    for line in differing:
+        print(line)
+    if differing:
+        raise typer.Exit(EXIT_DIFFERS)
+    _say(lang, Text(zh="登记册与全部原件一致。", en="The register says what the originals say."))
+
+
+@app.command()
+def trace(
+    item_or_url: Annotated[
+        str, typer.Argument(help="事项编号或网页地址 · item id or page address", show_default=False)
+    ],
+    content: ContentOption = Path("content"),
+    lang: LangOption = Lang.zh,
+) -> None:
+    """说明一个事项出自哪份文件的哪个单元格 · say which document and cell an item comes from."""
+    from generator import build, register
+
+    traces = build.trace(content, item_or_url)
+    if not traces:
+        raise UsageError(
+            Text(zh=f"登记册中没有 {item_or_url}。", en=f"The register has no {item_or_url}."),
+            Text(
+                zh="请用 supporting-0042 这样的编号或网页地址。",
+                en="Use an id like supporting-0042 or a page's address.",
+            ),
+        )
+    print("\n".join(register.trace_lines(traces, lang.value)))
+
+
+def main() -> None:
+    """Run the command line and exit with the documented code."""
+    _speak_utf8()
+    try:
+        sys.exit(app(standalone_mode=False) or EXIT_FINE)
+    except QingdanError as error:
+        _complain(error)
+        sys.exit(error.exit_code)
+    except (typer.Abort, KeyboardInterrupt):
+        sys.exit(EXIT_INTERRUPTED)
+    except TyperException as error:
+        error.show()
+        sys.exit(EXIT_USAGE)
+    except BrokenPipeError:
+        # The reader of our output (`| head`) has what it wanted.
+        sys.stderr.close()
+        sys.exit(EXIT_FINE)
+    except Exception as error:  # the one door: whatever is left is a fault of ours, and says so
+        _fault_of_ours(error)
+        sys.exit(EXIT_OURS)
+
+
+def _rebuild(plan: object, code: str | None, progress: Progress, lang: Lang) -> None:
+    """Build again what changed; a county that cannot be built is reported and the old pages stay."""
+    from dataclasses import replace
+
+    from generator import build
+
+    assert isinstance(plan, build.BuildPlan)
+    try:
+        build.build_site(replace(plan, only=(code,) if code else ()), progress)
+    except QingdanError as error:
+        _complain(error, lang)
+
+
+def _day(as_of: datetime | None) -> date:
+    """The day that counts: as asked, or today in China. The only place where the program reads the clock."""
+    return as_of.date() if as_of else datetime.now(CHINA).date()
+
+
+def _say(lang: Lang, text: Text) -> None:
+    print(text.in_language(lang.value))
+
+
+def _complain(error: QingdanError, lang: Lang | None = None) -> None:
+    english = lang is Lang.en if lang else "en" in _asked_language()
+    problem, fix = error.problem, error.fix
+    print(problem.en if english else problem.zh, file=sys.stderr)
+    if fix:
+        print("    " + (fix.en if english else fix.zh), file=sys.stderr)
+
+
+def _asked_language() -> Sequence[str]:
+    """The value of --lang as typed: errors surface after the command's own options are gone."""
+    words = sys.argv[1:]
+    return [value for word, value in pairwise(words) if word == "--lang"] + [
+        word.removeprefix("--lang=") for word in words if word.startswith("--lang=")
+    ]
+
+
+def _fault_of_ours(error: Exception) -> None:
+    """Say that the program is at fault, and keep what its makers need in a file instead of on the clerk's screen."""
+    import tempfile
+    import traceback
+
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="qingdan-", suffix=".txt", delete=False, encoding="utf-8"
+    ) as report:
+        report.write("".join(traceback.format_exception(error)))
+    print(
+        f"程序出错（不是您的文件有误），没有改动任何内容。请把 {report.name} 发给维护人员。\n"
+        f"The program failed (your file is not at fault); nothing was changed. Please send {report.name} to its makers.",
+        file=sys.stderr,
+    )
+
+
+def _speak_utf8() -> None:
+    """Windows consoles may still speak GBK; what they cannot show must not end the run."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure: Callable[..., None] | None = getattr(stream, "reconfigure", None)
+        if reconfigure:
+            reconfigure(errors="replace")
+
+
+@contextmanager
+def _progress(lang: Lang) -> Iterator[Progress]:
+    """A progress bar on a terminal; elsewhere, or with NO_COLOR, a plain line now and then."""
+    if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+        yield _plain_progress
+        return
+    from rich.console import Console  # slow to import, needed on terminals only
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bar
+
+    label = "正在处理" if lang is Lang.zh else "Working"
+    with Bar(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+    ) as bar:
+        task = bar.add_task(label, total=None)
+
+        def show(what: str, done: int, total: int) -> None:
+            bar.update(task, description=f"{label} {what}", completed=done, total=total)
+
+        yield show
+
+
+def _plain_progress(what: str, done: int, total: int) -> None:
+    # Every tenth step: a log should show that work goes on, not fill up.
+    if done == total or done % max(1, total // 10) == 0:
+        print(f"{done}/{total} {what}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,370 @@
+"""The hallway: one short recipe per verb, each readable from top to bottom.
+
+Only this module knows the order of the journey; rooms never call each other. Nothing here prints, reads the clock or
+picks exit codes: that is `__main__`.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import date
+from hashlib import sha256
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from generator import register, settings
+from generator.durable import Tree, locked
+from generator.errors import DiffersError, UsageError
+from generator.model.filings import Filing
+from generator.model.findings import Checked
+from generator.model.lists import CountyLists, CountyRegister
+from generator.model.settings import County, Site
+from generator.model.shell import CountySummary, Shell
+from generator.model.text import Text
+
+if TYPE_CHECKING:
+    from generator.register import Proposal, Trace
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how many are done, and how many there are."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BuildPlan:
+    """Everything a build depends on: the same plan over the same content gives the same bytes."""
+
+    content: Path
+    templates: Path
+    mkdocs_yml: Path
+    out: Path
+    as_of: date
+    only: tuple[str, ...] = ()
+    jobs: int = 1
+    preview: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Built:
+    """What a build wrote."""
+
+    summaries: tuple[CountySummary, ...]
+    """Of the counties that were built now, sorted by code."""
+    files: int
+    size: int
+    """Bytes over all files."""
+
+
+# ---------------------------------------------------------------- a clerk's verbs
+
+
+def check(files: Sequence[Path], *, site: Site | None, county_code: str | None, as_of: date) -> Checked:
+    """Check filed documents that belong to no filing yet. Raises UsageError for a county the content lacks."""
+    from generator import checks, intake  # the readers are heavy and only a check needs them
+
+    county = None
+    if county_code is not None:
+        county = settings.find_county(site, county_code) if site else None
+        if county is None:
+            raise UsageError(
+                Text(
+                    zh=f"区划代码表中没有县级代码 {county_code}。",
+                    en=f"There is no county with the code {county_code}.",
+                ),
+                Text(zh="请核对六位代码。", en="Check the six digits."),
+            )
+    documents = intake.read_documents(files)
+    divisions = site.divisions if site else {}
+    return checks.check_filing(documents, filing=None, county=county, divisions=divisions, as_of=as_of)
+
+
+def check_filing(site: Site, county: County, folder: Path, *, as_of: date) -> tuple[Filing, Checked]:
+    """Read a filing folder and check its documents."""
+    from generator import checks, intake
+
+    filing = settings.load_filing(folder, county, site)
+    documents = intake.read_documents([folder / document.file for document in filing.documents])
+    return filing, checks.check_filing(
+        documents, filing=filing, county=county, divisions=site.divisions, as_of=as_of
+    )
+
+
+def propose(content: Path, folder: Path, *, as_of: date) -> tuple[Checked, Proposal | None]:
+    """Check a whole filing and say what recording it would do; None where its documents have errors."""
+    site = settings.load_site(content)
+    county = settings.county_of_filing(folder, site)
+    filing, checked = check_filing(site, county, folder, as_of=as_of)
+    if checked.count("error") or checked.count("confirm"):
+        return checked, None
+    recorded = register.load(content, county.division.code)
+    return checked, register.propose(recorded, filing, checked, county)
+
+
+def accept(content: Path, folder: Path, *, as_of: date) -> tuple[Checked, Proposal | None, bool]:
+    """Check a whole filing and record it if nothing stands against it; the last value says whether it was."""
+    with locked(content / "register" / ".lock"):
+        checked, proposal = propose(content, folder, as_of=as_of)
+        if proposal is None or proposal.blocked:
+            return checked, proposal, False
+        register.record(content, proposal)
+        return checked, proposal, True
+
+
+def write_template(kind: str, out: Path, *, site: Site | None, county_code: str | None) -> None:
+    """Write an empty workbook for one kind of list. Raises UsageError where `out` exists already."""
+    from generator import checks
+    from generator.intake import template
+
+    if out.exists():
+        raise UsageError(
+            Text(zh=f"{out} 已存在，未改动。", en=f"{out} exists already and was left alone."),
+            Text(zh="请换一个文件名。", en="Choose another name."),
+        )
+    county = settings.find_county(site, county_code) if site and county_code else None
+    template.write_template(checks.template_plan(kind, county.division if county else None), out)
+
+
+# ---------------------------------------------------------------- the register
+
+
+def verify_register(content: Path, progress: Progress, *, as_of: date) -> tuple[str, ...]:
+    """Read every original again and return what the register says otherwise (nothing, if all is well)."""
+    site = settings.load_site(content)
+    differing: list[str] = []
+    for done, county in enumerate(site.counties):
+        progress(county.division.name, done, len(site.counties))
+        recorded = register.load(content, county.division.code)
+        rebuilt = CountyRegister(county=recorded.county, filings=(), items=())
+        for entry in register.in_recorded_order(recorded):
+            folder = county.folder / "filings" / entry.filing.id
+            if not folder.is_dir():
+                differing.append(
+                    f"{county.division.name} {entry.filing.id}: 原件不在 / originals are missing"
+                )
+                continue
+            filing, checked = check_filing(site, county, folder, as_of=as_of)
+            proposal = register.propose(rebuilt, filing, checked, county)
+            rebuilt = proposal.register
+        differing.extend(register.differences(recorded, rebuilt))
+    progress("", len(site.counties), len(site.counties))
+    return tuple(differing)
+
+
+def trace(content: Path, item_or_url: str) -> tuple[Trace, ...]:
+    """Return where every line of an item comes from: document, sheet, cell, SHA-256 and approvals."""
+    site = settings.load_site(content)
+    registers = [register.load(content, county.division.code) for county in site.counties]
+    return register.find_traces(registers, item_or_url)
+
+
+# ---------------------------------------------------------------- the site
+
+
+def build_site(plan: BuildPlan, progress: Progress) -> Built:
+    """Build the sites of all counties (or those of `only`) and the province's pages, and put them at `out`.
+
+    Everything is written to a staging folder beside `out` first; a failure leaves `out` as it was.
+
+    Raises:
+        ContentError: content, wording or templates are invalid.
+        DiffersError: an original is not the file that was recorded.
+        LockedError: another build writes to `out`.
+        UsageError: `only` names a county that the content lacks.
+    """
+    site = settings.load_site(plan.content)
+    counties = _chosen(site, plan.only)
+    languages = sorted({lang for county in site.counties for lang in county.languages} | {"zh", "en"})
+    plan.out.parent.mkdir(parents=True, exist_ok=True)
+    with locked(plan.out.parent / f".{plan.out.name}.lock"), _staging(plan.out) as stage:
+        parts = [(county.division.code, part) for county in counties for part in (*county.languages, "data")]
+        with _workers(min(plan.jobs, len(parts))) as submit:
+            shells = dict(
+                zip(languages, _all([submit(_shell, plan, lang) for lang in languages]), strict=True)
+            )
+            progress("shells", 0, len(parts))
+            running = {submit(_county_part, plan, stage, code, part, shells): code for code, part in parts}
+            written = []
+            for done, future in enumerate(as_completed(running), start=1):
+                written.append(future.result())
+                progress(running[future], done, len(parts))
+        summaries = sorted((part.summary for part in written if part.summary), key=lambda s: s.code)
+        for summary in summaries:
+            body = json.dumps(asdict(summary), ensure_ascii=False, indent=1, sort_keys=True).encode()
+            Tree(stage / summary.code).write("summary.json", body)
+        files, size = _province(plan, site, summaries, shells, stage)
+        _swap(stage, plan.out, whole=not plan.only)
+    return Built(
+        summaries=tuple(summaries),
+        files=files + sum(part.files for part in written) + len(summaries),
+        size=size + sum(part.size for part in written),
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Part:
+    """What one worker wrote of one county; the summary comes with the Chinese pages only."""
+
+    summary: CountySummary | None
+    files: int
+    size: int
+
+
+def _shell(plan: BuildPlan, lang: str) -> Shell:
+    from generator import chrome  # MkDocs takes half a second to import
+
+    return chrome.build_shell(plan.content, plan.templates, plan.mkdocs_yml, lang, plan.out.parent)
+
+
+def _county_part(plan: BuildPlan, stage: Path, code: str, part: str, shells: dict[str, Shell]) -> _Part:
+    """Write the pages of one language, or the data files, of one county; runs in a worker process."""
+    from generator import wording
+
+    site = settings.load_site(plan.content)
+    county = next(county for county in site.counties if county.division.code == code)
+    lists = _lists(plan, county)
+    tongues = wording.load_tongues(plan.content, plan.templates, county.languages)
+    tree = Tree(stage / code)
+    summary = None
+    if part == "data":
+        from generator import data
+
+        for name, body in data.build_data(county, lists, tongues, site).items():
+            tree.write(f"data/{name}", body)
+    else:
+        from generator import pages, search
+
+        found = search.build_search(county, lists, tongues[part])
+        for name, body in found.items():
+            tree.write(f"search/{name}", body)
+        summary = pages.render_county(
+            county,
+            lists,
+            tongues,
+            shells,
+            {part: tuple(found)},
+            plan.templates,
+            site,
+            plan.as_of,
+            plan.preview,
+            tree.write,
+        )
+    return _Part(summary=summary if part == "zh" else None, files=tree.files, size=tree.size)
+
+
+def _lists(plan: BuildPlan, county: County) -> CountyLists:
+    recorded = register.load(plan.content, county.division.code)
+    for entry in recorded.filings:
+        for name, digest in sorted(entry.sha256.items()):
+            original = county.folder / "filings" / entry.filing.id / name
+            if not original.is_file() or sha256(original.read_bytes()).hexdigest() != digest:
+                raise DiffersError(
+                    Text(
+                        zh=f"{original} 与登记时的文件不同（或已不在）。",
+                        en=f"{original} is not the file that was recorded (or is gone).",
+                    ),
+                    Text(
+                        zh="原件不得改动：请恢复原件；新的清单请另行报备。",
+                        en="Originals are never edited: restore it, and file a new list as a new filing.",
+                    ),
+                )
+    return register.in_force(recorded, as_of=plan.as_of, gates=county.gates, preview=plan.preview)
+
+
+def _province(
+    plan: BuildPlan, site: Site, built: list[CountySummary], shells: dict[str, Shell], stage: Path
+) -> tuple[int, int]:
+    """Write the province's pages from the small summaries, of counties not built now too."""
+    from generator import pages, wording
+
+    summaries = {summary.code: summary for summary in built}
+    for county in site.counties:
+        earlier = plan.out / county.division.code / "summary.json"
+        if county.division.code not in summaries and earlier.is_file():
+            fields: dict[str, Any] = json.loads(earlier.read_text(encoding="utf-8"))
+            fields["languages"] = tuple(fields["languages"])
+            summaries[county.division.code] = CountySummary(**fields)
+    tongues = wording.load_tongues(plan.content, plan.templates, shells)
+    tree = Tree(stage)
+    pages.render_province(
+        [summaries[code] for code in sorted(summaries)],
+        tongues,
+        shells,
+        plan.templates,
+        site,
+        plan.as_of,
+        tree.write,
+    )
+    return tree.files, tree.size
+
+
+def _chosen(site: Site, only: tuple[str, ...]) -> tuple[County, ...]:
+    unknown = [code for code in only if site.county(code) is None]
+    if unknown:
+        raise UsageError(
+            Text(
+                zh=f"content/counties 中没有 {'、'.join(unknown)}。",
+                en=f"content/counties has no {', '.join(unknown)}.",
+            ),
+            Text(zh="请核对六位县级代码。", en="Check the six-digit county code."),
+        )
+    return tuple(county for county in site.counties if not only or county.division.code in only)
+
+
+@contextmanager
+def _staging(out: Path) -> Iterator[Path]:
+    stage = out.parent / f".{out.name}.staging"
+    if stage.exists():
+        shutil.rmtree(stage)  # left by a run that was killed
+    stage.mkdir(parents=True)
+    try:
+        yield stage
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
+
+
+def _swap(stage: Path, out: Path, *, whole: bool) -> None:
+    """Move the new pages into place; the old ones are deleted last, since deleting is what takes time."""
+    old = stage / ".old"
+    old.mkdir()
+    if whole and out.exists():
+        entries = sorted(path.name for path in out.iterdir())
+    else:
+        entries = sorted(path.name for path in stage.iterdir() if path.name != ".old")
+    out.mkdir(exist_ok=True)
+    for name in entries:
+        if (out / name).exists():
+            (out / name).rename(old / name)
+        if (stage / name).exists():
+            (stage / name).rename(out / name)
+    for path in sorted(stage.iterdir()):
+        if path.name != ".old":
+            path.rename(out / path.name)
+
+
+Submit = Callable[..., "Future[Any]"]
+
+
+@contextmanager
+def _workers(jobs: int) -> Iterator[Submit]:
+    """Give a `submit` that runs calls in `jobs` processes, or here where one is enough."""
+    if jobs <= 1:
+
+        def run_here(call: Callable[..., Any], *args: Any) -> Future[Any]:
+            future: Future[Any] = Future()
+            future.set_result(call(*args))
+            return future
+
+        yield run_here
+        return
+    # spawn: the same on every system, and a fork beside the progress bar's thread can hang.
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        yield pool.submit
+
+
+def _all(futures: Sequence[Future[Any]]) -> list[Any]:
+    return [future.result() for future in futures]
