@@ -1,0 +1,281 @@
+"""`filing.toml`: what a county says about the documents it files, and the folder they lie in."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Final, get_args
+
+from generator.errors import ContentError
+from generator.model.filings import Approval, Confirmation, FiledDocument, Filing, Renaming, Stage
+from generator.model.kinds import LIST_KINDS
+from generator.model.places import DivisionCode
+from generator.model.settings import County, Site
+from generator.model.text import Text
+from generator.settings.reading import Faults, Table, read_toml
+
+_FILING_NAME = re.compile(r"\d{4}-\d{2}-\d{2}-[a-z0-9]+(-[a-z0-9]+)*")
+_ITEM_ID = re.compile(rf"({'|'.join(LIST_KINDS)})-\d{{4,}}")
+_NEW_ITEM: Final = "new"
+_NOT_FILED: Final = frozenset({"filing.toml", ".DS_Store", "Thumbs.db", "desktop.ini"})
+"""What an editor or a file browser leaves in a folder, and the settings themselves."""
+
+
+def filing_folders(county: County) -> tuple[Path, ...]:
+    """Return the county's filing folders, sorted by name and so by date.
+
+    Raises ContentError for a loose file between them: a document outside of a filing would never be read.
+    """
+    home = county.folder / "filings"
+    if not home.is_dir():
+        return ()
+    entries = sorted(entry for entry in home.iterdir() if not entry.name.startswith("."))
+    loose = [entry.name for entry in entries if not entry.is_dir() and entry.name not in _NOT_FILED]
+    if loose:
+        names = "、".join(loose)
+        place = f"counties/{county.division.code}/filings"
+        raise ContentError(
+            Text(zh=f"{place}：{names} 不属于任何一次报送。", en=f"{place}: {names} belongs to no filing."),
+            Text(
+                zh="请为每次报送建一个文件夹（如 2022-06-20-first-list），放入文件和 filing.toml。",
+                en="Make a folder for each filing (2022-06-20-first-list) with its documents and filing.toml.",
+            ),
+        )
+    return tuple(entry for entry in entries if entry.is_dir())
+
+
+def load_filing(folder: Path, county: County, site: Site) -> Filing:
+    """Read `filing.toml` of one filing folder and prove that the folder holds what it names, and nothing else.
+
+    The documents are not opened. Raises ContentError with every fault.
+    """
+    faults = Faults(site.content)
+    toml = folder / "filing.toml"
+    if not _FILING_NAME.fullmatch(folder.name):
+        faults.add(
+            folder,
+            "",
+            Text(zh="文件夹名不合格式。", en="The folder's name has the wrong form."),
+            Text(
+                zh="请以日期和小写英文短名命名，如 2022-06-20-first-list。",
+                en="Name it by date and a short lower-case word: 2022-06-20-first-list.",
+            ),
+        )
+    table = read_toml(toml, faults)
+    present = {unicodedata.normalize("NFC", entry.name): entry for entry in _entries(folder)}
+    documents = tuple(_document(one, county, present) for one in table.tables("document"))
+    filing = Filing(
+        id=folder.name,
+        county=county.division.code,
+        title=table.needed("title", example='"宾县乡镇（街道）履职事项清单"'),
+        effective=table.day("effective", required=True) or date.min,
+        approvals=_approvals(table),
+        documents=documents,
+        confirmations=tuple(_confirmation(one, present, documents) for one in table.tables("confirm")),
+        renamings=_renamings(table),
+        sample=table.flag("sample", default=county.sample),
+        folder=folder,
+        originals_public=county.originals_public,
+    )
+    table.close()
+    if not table.broken:
+        _check_folder(table, folder, documents, present, faults)
+    faults.raise_any()
+    return filing
+
+
+def _entries(folder: Path) -> list[Path]:
+    """Return what was filed: everything in the folder but editors' leavings."""
+    if not folder.is_dir():
+        return []
+    return sorted(
+        entry
+        for entry in folder.iterdir()
+        if entry.name not in _NOT_FILED and not entry.name.startswith("~$")
+    )
+
+
+def _document(table: Table, county: County, present: Mapping[str, Path]) -> FiledDocument:
+    file = _file(table, present)
+    kind = table.text("kind", example='"basic"')
+    if kind is not None and kind not in LIST_KINDS:
+        _unknown_kind(table, kind)
+    townships = _document_townships(table, county)
+    table.close()
+    return FiledDocument(file=file, townships=townships, kind=kind)
+
+
+def _file(table: Table, present: Mapping[str, Path]) -> str:
+    """Return the name as it stands in the folder; some systems spell the same name in other code points."""
+    name = table.needed("file", example='"宾州镇.xlsx"')
+    if not name:
+        return ""
+    if "/" in name or "\\" in name or ":" in name or name in {".", ".."} or name in _NOT_FILED:
+        table.fault(
+            "file",
+            Text(zh=f"“{name}”不是文件名。", en=f"{name!r} is not a file name."),
+            Text(
+                zh="只写文件名，文件须在本文件夹内。",
+                en="Write the name only; the file lies in this folder itself.",
+            ),
+        )
+        return name
+    entry = present.get(unicodedata.normalize("NFC", name))
+    if entry is None:
+        there = "、".join(sorted(present)) or "—"
+        table.fault(
+            "file",
+            Text(zh=f"文件夹里没有“{name}”。", en=f"The folder holds no {name!r}."),
+            Text(zh=f"文件夹里有：{there}。", en=f"It holds: {there}."),
+        )
+        return name
+    return entry.name
+
+
+def _document_townships(table: Table, county: County) -> tuple[DivisionCode, ...]:
+    example = '"all" 或 / or ["230125100"]'
+    given = table.text_or_texts("townships", example=example)
+    if given == "all":
+        return tuple(township.code for township in county.townships)
+    codes = [given] if isinstance(given, str) else list(given)
+    known = {township.code: township for township in county.townships}
+    for code in codes:
+        if code and code not in known:
+            table.fault(
+                "townships",
+                Text(
+                    zh=f"“{code}”不是{county.division.name}的乡镇（街道）代码。",
+                    en=f"{code!r} is no township of {county.division.code}.",
+                ),
+                Text(
+                    zh='请写 9 位代码的列表，或 "all"；农场、林业局等须先在 county.toml 的 units 中列名。',
+                    en='Write a list of 9-digit codes, or "all"; farms and bureaus are first named in units of county.toml.',
+                ),
+            )
+    return tuple(sorted(DivisionCode(code) for code in codes if code in known))
+
+
+def _approvals(table: Table) -> tuple[Approval, ...]:
+    approvals = []
+    for stage in get_args(Stage):
+        stated = table.table(stage)
+        if stated is None:
+            continue
+        approvals.append(
+            Approval(
+                stage=stage,
+                authority=stated.needed("authority", example='"中共宾县县委、宾县人民政府"'),
+                document_number=stated.text("document_number", example='"示例〔2022〕1号"'),
+                date=stated.day("date"),
+            )
+        )
+        stated.close()
+    return tuple(approvals)
+
+
+def _confirmation(
+    table: Table, present: Mapping[str, Path], documents: tuple[FiledDocument, ...]
+) -> Confirmation:
+    rule = table.needed("rule", example='"VETO-ITEM"')
+    file = _file(table, present)
+    if file and file in present and not any(document.file == file for document in documents):
+        table.fault(
+            "file",
+            Text(zh=f"“{file}”不是本次报送的文件。", en=f"{file!r} is no document of this filing."),
+            Text(zh="请写某个 [[document]] 的文件名。", en="Write the file name of a [[document]]."),
+        )
+    confirmation = Confirmation(
+        rule=rule,
+        file=file,
+        sheet=table.text("sheet"),
+        cell=table.text("cell", example='"C17"'),
+        reason=table.needed("reason"),
+        name=table.needed("name", example='"张示例"'),
+        date=table.day("date", required=True) or date.min,
+    )
+    table.close()
+    return confirmation
+
+
+def _renamings(table: Table) -> tuple[Renaming, ...]:
+    renamings: list[Renaming] = []
+    for one in table.tables("renamed"):
+        kind = one.needed("kind", example='"supporting"')
+        name = one.needed("name")
+        item = one.needed("item", example='"supporting-0042" 或 / or "new"')
+        one.close()
+        if kind and kind not in LIST_KINDS:
+            _unknown_kind(one, kind)
+        elif item and item != _NEW_ITEM and (not _ITEM_ID.fullmatch(item) or not item.startswith(f"{kind}-")):
+            one.fault(
+                "item",
+                Text(zh=f"“{item}”不是 {kind} 类事项的编号。", en=f"{item!r} is no item of kind {kind!r}."),
+                Text(
+                    zh=f'请写 "{kind}-0042" 这样的编号，或 "new"。',
+                    en=f'Write an id like "{kind}-0042", or "new".',
+                ),
+            )
+        if any(before.kind == kind and before.name == name for before in renamings):
+            one.fault(
+                "name",
+                Text(zh=f"“{name}”写了两次。", en=f"{name!r} is answered twice."),
+                Text(zh="请只留一处。", en="Keep one of them."),
+            )
+        renamings.append(Renaming(kind=kind, name=name, item=None if item == _NEW_ITEM else item))
+    return tuple(renamings)
+
+
+def _unknown_kind(table: Table, kind: str) -> None:
+    known = "、".join(LIST_KINDS)
+    table.fault(
+        "kind",
+        Text(zh=f"没有“{kind}”这类清单。", en=f"There is no kind of list named {kind!r}."),
+        Text(zh=f"可以写：{known}。", en=f"Known: {known.replace('、', ', ')}."),
+    )
+
+
+def _check_folder(
+    table: Table,
+    folder: Path,
+    documents: tuple[FiledDocument, ...],
+    present: Mapping[str, Path],
+    faults: Faults,
+) -> None:
+    """Every file is named by exactly one [[document]]: one that nobody reads would be a silent omission."""
+    if not documents:
+        table.fault(
+            "document",
+            Text(zh="没有列出任何文件。", en="No document is named."),
+            Text(zh="请为每个文件加一段 [[document]]。", en="Add a [[document]] for each file."),
+        )
+    named = [document.file for document in documents]
+    for file in sorted({file for file in named if file and named.count(file) > 1}):
+        table.fault(
+            "document",
+            Text(zh=f"“{file}”列了不止一次。", en=f"{file!r} is named more than once."),
+            Text(
+                zh="请合为一段 [[document]]，适用的乡镇写在一起。",
+                en="Keep one [[document]] with all of its townships.",
+            ),
+        )
+    for entry in present.values():
+        if entry.is_symlink() or not entry.is_file():
+            faults.add(
+                folder,
+                entry.name,
+                Text(zh="不是普通文件。", en="It is not a plain file."),
+                Text(zh="请移走，只留报送的文件本身。", en="Remove it; only the filed documents stay here."),
+            )
+        elif entry.name not in named:
+            faults.add(
+                folder,
+                entry.name,
+                Text(zh="filing.toml 没有提到这个文件。", en="filing.toml does not name this file."),
+                Text(
+                    zh=f'请加上 [[document]]，file = "{entry.name}"；不属于本次报送的，请移走。',
+                    en=f'Add a [[document]] with file = "{entry.name}", or remove it if it was not filed.',
+                ),
+            )

@@ -1,0 +1,220 @@
+"""`site.toml` and every county's `county.toml`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Final, Literal
+
+from generator.model.places import TOWNSHIP_LEVELS, Division, DivisionCode
+from generator.model.settings import Contact, County, Site
+from generator.model.text import ZH, Text
+from generator.settings.divisions import read_divisions
+from generator.settings.reading import Faults, Table, read_toml
+
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?")
+# GB/T 33100 style: six digits of the division and four of the site, or `bm` and eight digits for a ministry.
+_SITE_ID_CODE = re.compile(r"[0-9]{10}|bm[0-9]{8}")
+_HOST_NAME = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+(:[0-9]+)?")
+_BASE_URL = re.compile(r"https?://[^\s/?#]+(/[^\s?#]*)?/")
+GATES: Final = frozenset({"record"})
+_ROLES: Final[Mapping[str, Literal["county", "relief"]]] = {"county": "county", "relief": "relief"}
+
+
+def load_site(content: Path) -> Site:
+    """Read the settings of the whole content folder: site, divisions and counties, but no filing.
+
+    Raises ContentError with every fault of every file.
+    """
+    faults = Faults(content)
+    table = read_toml(content / "site.toml", faults)
+    province_code = table.needed("province", example='"230000"')
+    base_url = table.text("base_url", example='"https://www.example.gov.cn/qingdan/"')
+    table.close()
+    if base_url is not None and not _BASE_URL.fullmatch(base_url):
+        table.fault(
+            "base_url",
+            Text(zh=f"“{base_url}”不是完整的网址。", en=f"{base_url!r} is not a whole address."),
+            Text(zh="请以 https:// 开头、以 / 结尾。", en="It starts with https:// and ends with a slash."),
+        )
+    divisions = read_divisions(content / "divisions.csv", faults)
+    province = divisions.get(DivisionCode(province_code))
+    if province_code and divisions and (province is None or province.level != "province"):
+        table.fault(
+            "province",
+            Text(
+                zh=f"{province_code} 不是区划表中的省级区划。",
+                en=f"{province_code} is not a province of the table of divisions.",
+            ),
+            Text(zh='请填省级代码，如 "230000"。', en='Write the code of a province, such as "230000".'),
+        )
+    counties = _counties(content, divisions, faults) if divisions else ()
+    faults.raise_any()
+    assert province is not None
+    return Site(content=content, province=province, base_url=base_url, divisions=divisions, counties=counties)
+
+
+def _counties(
+    content: Path, divisions: Mapping[DivisionCode, Division], faults: Faults
+) -> tuple[County, ...]:
+    """Read every folder under counties/, sorted by code."""
+    home = content / "counties"
+    if not home.is_dir():
+        return ()
+    children: dict[DivisionCode, list[Division]] = {}
+    for division in divisions.values():
+        if division.parent and division.level in TOWNSHIP_LEVELS and division.successor is None:
+            children.setdefault(division.parent, []).append(division)
+    read = (
+        _county(folder, divisions, children, faults)
+        for folder in sorted(home.iterdir())
+        if folder.is_dir() and not folder.name.startswith(".")
+    )
+    return tuple(county for county in read if county is not None)
+
+
+def _county(
+    folder: Path,
+    divisions: Mapping[DivisionCode, Division],
+    children: Mapping[DivisionCode, list[Division]],
+    faults: Faults,
+) -> County | None:
+    division = divisions.get(DivisionCode(folder.name))
+    prefecture = divisions.get(division.parent) if division and division.parent else None
+    if division is None or division.level != "county" or prefecture is None:
+        faults.add(
+            folder,
+            "",
+            Text(
+                zh="文件夹名不是区划表中的县级代码。",
+                en="The folder's name is no county's code in the table.",
+            ),
+            Text(
+                zh="请以县（市、区）的 6 位代码命名，如 230125。",
+                en="Name it with the county's 6 digits: 230125.",
+            ),
+        )
+        return None
+    if division.successor:
+        faults.add(
+            folder,
+            "",
+            Text(
+                zh=f"{division.name}已并入 {division.successor}。",
+                en=f"{division.code} has become {division.successor}.",
+            ),
+            Text(zh=f"请改用 {division.successor}。", en=f"Use {division.successor} instead."),
+        )
+    table = read_toml(folder / "county.toml", faults)
+    languages = _languages(table)
+    english = table.text("english")
+    site_domain = _pattern(table, "site_domain", _HOST_NAME, '"www.example.gov.cn"')
+    county = County(
+        division=replace(division, english=english) if english else division,
+        prefecture=prefecture,
+        languages=languages,
+        townships=_townships(table, division, children.get(division.code, [])),
+        host=table.by_language("host", languages) or {},
+        site_name=table.text("site_name"),
+        site_domain=site_domain,
+        site_id_code=_pattern(table, "site_id_code", _SITE_ID_CODE, f'"{division.code}0000"'),
+        icp_number=table.text("icp"),
+        police_number=table.text("police"),
+        contacts=tuple(_contact(one, languages) for one in table.tables("contact")),
+        gates=_gates(table),
+        originals_public=table.flag("originals_public"),
+        sample=table.flag("sample"),
+        folder=folder,
+    )
+    table.close()
+    return county
+
+
+def _languages(table: Table) -> tuple[str, ...]:
+    languages = table.texts("languages", required=True, example='["zh", "en"]')
+    if languages and (languages[0] != ZH or not all(_LANGUAGE.fullmatch(lang) for lang in languages)):
+        table.fault(
+            "languages",
+            Text(zh=f"“{'、'.join(languages)}”不能用。", en=f"{', '.join(languages)!r} cannot be used."),
+            Text(
+                zh='请把 "zh" 放在第一位，其余用小写语言代码，如 ["zh", "en"]。',
+                en='Put "zh" first, then lower-case language codes: ["zh", "en"].',
+            ),
+        )
+        return (ZH,)
+    return languages or (ZH,)
+
+
+def _pattern(table: Table, key: str, pattern: re.Pattern[str], example: str) -> str | None:
+    value = table.text(key, example=example)
+    if value is not None and not pattern.fullmatch(value):
+        table.fault(
+            key,
+            Text(zh=f"值“{value[:60]}”不合格式。", en=f"The value {value[:60]!r} has the wrong form."),
+            Text(zh=f"请写成 {key} = {example}。", en=f"Write it as {key} = {example}."),
+        )
+    return value
+
+
+def _gates(table: Table) -> frozenset[str]:
+    gates = table.texts("gates", example='["record"]')
+    for gate in gates:
+        if gate not in GATES:
+            table.fault(
+                "gates",
+                Text(zh=f"不认识“{gate}”。", en=f"{gate!r} is not known."),
+                Text(
+                    zh='只能写 "record"（省级备案后才生效）。',
+                    en='Only "record" (in force once the province has recorded it).',
+                ),
+            )
+    return frozenset(gates)
+
+
+def _townships(table: Table, county: Division, children: list[Division]) -> tuple[Division, ...]:
+    """Return the county's real townships and the units it opted in by name, sorted by code.
+
+    Codes 400-599 are farms, forest bureaus and development zones; most carry no township's functions, so none
+    counts unless the county names it (GB/T 10114; research of the published code sets).
+    """
+    units = {division.name: division for division in children if division.level == "unit"}
+    chosen = [division for division in children if division.level != "unit"]
+    for name in table.texts("units"):
+        if name in units:
+            chosen.append(units[name])
+            continue
+        known = "、".join(sorted(units)) or "—"
+        table.fault(
+            "units",
+            Text(
+                zh=f"{county.name}没有名为“{name}”的农场、林业局等单位。",
+                en=f"{county.code} has no farm, bureau or other unit named {name!r}.",
+            ),
+            Text(zh=f"区划表中有：{known}。", en=f"The table of divisions has: {known}."),
+        )
+    return tuple(sorted(chosen, key=lambda division: division.code))
+
+
+def _contact(table: Table, languages: tuple[str, ...]) -> Contact:
+    role = table.needed("role", example='"county"')
+    if role and role not in _ROLES:
+        table.fault(
+            "role",
+            Text(zh=f"不认识“{role}”。", en=f"{role!r} is not known."),
+            Text(
+                zh='请写 "county"（县里指定的联系单位）或 "relief"（整治形式主义为基层减负专项工作机制办公室）。',
+                en='Write "county" (the contact the county names) or "relief" (its office for relieving the grassroots).',
+            ),
+        )
+    contact = Contact(
+        office=table.by_language("office", languages, required=True) or {},
+        role=_ROLES.get(role, "county"),
+        phone=table.needed("phone", example='"0000-0000000"'),
+        hours=table.by_language("hours", languages) or {},
+        address=table.by_language("address", languages) or {},
+        verified=table.day("verified"),
+    )
+    table.close()
+    return contact

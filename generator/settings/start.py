@@ -1,0 +1,133 @@
+"""`qingdan init`: the first content folder of a real county, with nothing in it that is made up."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from generator.errors import UsageError
+from generator.model.places import Division, DivisionCode
+from generator.model.text import Text
+from generator.settings.divisions import read_divisions
+from generator.settings.reading import Faults
+
+
+def start_content(target: Path, code: str, templates: Path) -> tuple[Path, ...]:
+    """Write the content folder of one county into the new or empty folder `target`, and return the files written.
+
+    `templates` is `site_templates/`; the table of divisions and the prose pages are copied from the `content/`
+    beside it. Settings nobody can know are there as comments to fill in; samples are not copied. The result loads.
+
+    Raises UsageError for a target that holds anything and for a code that is no county's; ContentError if the
+    table of divisions itself is faulty.
+    """
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise UsageError(
+            Text(zh=f"{target} 不是空文件夹。", en=f"{target} is not an empty folder."),
+            Text(zh="请换一个新的或空的文件夹。", en="Name a new or an empty folder."),
+        )
+    source = templates.parent / "content"
+    faults = Faults(source)
+    divisions = read_divisions(source / "divisions.csv", faults)
+    faults.raise_any()
+    county = divisions.get(DivisionCode(code))
+    if county is None or county.level != "county" or county.successor:
+        raise UsageError(
+            Text(zh=f"区划表中没有代码为“{code}”的县（市、区）。", en=f"No county has the code {code!r}."),
+            Text(zh="请用 6 位代码，如 230125（宾县）。", en="Use its 6 digits, such as 230125 (Binxian)."),
+        )
+    province = _province(county, divisions)
+    units = [
+        division.name
+        for division in divisions.values()
+        if division.parent == code and division.level == "unit" and not division.successor
+    ]
+    written = [
+        _write(target / "site.toml", _SITE.format(province=province.code)),
+        _copy(source / "divisions.csv", target / "divisions.csv"),
+        _write(target / "counties" / code / "county.toml", _county_toml(county, units)),
+        _write(target / "counties" / code / "filings" / ".gitkeep", ""),
+    ]
+    prose = source / "prose"
+    written += [
+        _copy(page, target / "prose" / page.relative_to(prose))
+        for page in sorted(prose.rglob("*"))
+        if page.is_file() and not page.name.startswith(".")
+    ]
+    return tuple(written)
+
+
+def _province(county: Division, divisions: dict[DivisionCode, Division]) -> Division:
+    division = county
+    while division.parent:
+        division = divisions[division.parent]
+    return division
+
+
+def _write(path: Path, text: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("x", encoding="utf-8", newline="\n") as stream:
+        stream.write(text)
+    return path
+
+
+def _copy(source: Path, target: Path) -> Path:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(source, target)
+    return target
+
+
+def _county_toml(county: Division, units: list[str]) -> str:
+    listed = "、".join(units) if units else "无 / none"
+    return _COUNTY.format(name=county.name, code=county.code, english=county.english or "", listed=listed)
+
+
+_SITE = """\
+# 本站总设置。Settings of the whole site.
+province = "{province}"
+
+# 网站地址，以 / 结尾；不写则不生成规范链接、站点地图和订阅。
+# The site's address, ending with a slash; without it there are no canonical links, sitemap or feed.
+# base_url = "https://"
+"""
+
+_COUNTY = """\
+# {name}（{code}）的设置。不知道的不要填，也不要编造：没有填的，页面上就不显示。
+# Settings of {code}. Leave out what is not known and make nothing up: what is not here is not shown.
+
+# 页面语言，zh 在前。Languages of the pages, zh first.
+languages = ["zh", "en"]
+
+# 英文名，写上则代替区划表中的（现为“{english}”）。English name, if not the one of divisions.csv.
+# english = ""
+
+# 主办单位。The host unit.
+# host = {{ zh = "", en = "" }}
+
+# 政府网站标识。Government site identification.
+# site_name = ""
+# site_domain = ""
+# site_id_code = "{code}0000"
+# icp = ""
+# police = ""
+
+# 写上则清单须经省级备案后才算生效。With this a list is in force only once the province has recorded it.
+# gates = ["record"]
+
+# 是否提供原件下载（原件可能含有作者姓名）。Whether originals are offered (they can carry authors' names).
+# originals_public = true
+
+# 按名称纳入的农场、林业局等（区划表中有：{listed}）。Farms, bureaus and the like, opted in by name.
+# units = []
+
+# 清单外事项反映渠道，可写多段；role 为 county（县里指定的联系单位）或 relief（为基层减负专项工作机制办公室）。
+# verified 为最近一次拨通核实的日期。
+# Where out-of-list tasks are reported; role is county or relief; verified is the day somebody last rang the number.
+# [[contact]]
+# role = "county"
+# phone = ""
+# office = {{ zh = "", en = "" }}
+# hours = {{ zh = "", en = "" }}
+# address = {{ zh = "", en = "" }}
+# verified =
+"""
