@@ -238,7 +238,7 @@ def _county_part(plan: BuildPlan, stage: Path, code: str, part: str, shells: dic
     else:
         from generator import pages, search
 
-        found = search.build_search(county, lists, tongues[part])
+        found = search.build_search(county, lists, tongues[part], plan.templates)
         for name, body in found.items():
             tree.write(f"search/{name}", body)
         summary = pages.render_county(
