@@ -1,0 +1,119 @@
+"""The process in which a filed document is parsed: a hostile file can kill only this, never the run.
+
+Runs isolated from the environment, with limits on memory, time and files; gets one line of JSON and the file's bytes
+on stdin and answers with JSON on stdout. Systems without such limits have the parent's time limit alone.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from generator.intake.faults import Faults, Refused
+from generator.intake.reading import Reading, to_json
+
+# Real documents need a tenth of all this.
+MAX_MEMORY_BYTES = 1024 * 1024 * 1024
+MAX_CPU_SECONDS = 20
+MAX_OPEN_FILES = 32
+MAX_ANSWER_BYTES = 32 * 1024 * 1024
+
+# After one of these the reader left cells out knowingly, and said so: counting them again would only repeat it.
+_LEFT_OUT = (
+    "ROW-REF",
+    "CELL-REF",
+    "CELL-SST",
+    "CELL-TOO-LONG",
+    "SHEET-",
+    "MERGE-AREA",
+    "DOC-NESTED-TABLE",
+    "DOC-GRID",
+    "DOC-TRACKED-CHANGES",
+)
+
+
+def parse(order: Mapping[str, Any], content: bytes) -> Reading:
+    """Read a document and count it a second time, independently. `order` says file, format and encoding."""
+    faults = Faults(order["file"])
+    try:
+        reading = _read(order, content, faults)
+    except Refused:
+        return Reading(faults=tuple(faults.seen))
+    if any(fault.rule.startswith(_LEFT_OUT) for fault in reading.faults):
+        return reading
+    from generator.intake.census import count  # only what is needed is loaded: start-up counts
+
+    counted = count(order["format"], content, reading.encoding)
+    if counted is None:
+        faults.add("CENSUS-MISMATCH", read=sum(len(sheet.cells) for sheet in reading.sheets), counted="")
+    return Reading(
+        sheets=reading.sheets,
+        outside=reading.outside,
+        encoding=reading.encoding,
+        faults=tuple(faults.seen),
+        census=counted or {},
+    )
+
+
+def _read(order: Mapping[str, Any], content: bytes, faults: Faults) -> Reading:
+    """Only the reader that is needed is loaded: a document of 340 lines must not take a quarter of a second."""
+    if order["format"] == "xlsx":
+        from generator.intake.xlsx import read_xlsx
+
+        return read_xlsx(content, faults)
+    if order["format"] == "xls":
+        from generator.intake.xls import read_xls
+
+        return read_xls(content, faults)
+    if order["format"] == "docx":
+        from generator.intake.docx import read_docx
+
+        return read_docx(content, faults)
+    from generator.intake.csv_ import read_csv
+
+    return read_csv(content, faults, encoding=order["encoding"])
+
+
+def limit_resources() -> None:
+    """Bound memory, processor time, files and core dumps of this process, where the system can."""
+    try:
+        import resource  # Windows has none
+    except ImportError:
+        return
+    for name, limit in (
+        ("RLIMIT_AS", MAX_MEMORY_BYTES),
+        ("RLIMIT_CPU", MAX_CPU_SECONDS),
+        ("RLIMIT_FSIZE", 0),
+        ("RLIMIT_NOFILE", MAX_OPEN_FILES),
+        ("RLIMIT_CORE", 0),
+    ):
+        kind = getattr(resource, name, None)
+        if kind is None:
+            continue
+        try:
+            hard = resource.getrlimit(kind)[1]
+            bound = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
+            resource.setrlimit(kind, (bound, bound))
+        except (OSError, ValueError):  # macOS refuses some of them
+            continue
+
+
+def main() -> None:
+    """Answer one order. Exit code 0 with JSON, or the process dies and its parent says so."""
+    limit_resources()
+    order = json.loads(sys.stdin.buffer.readline())
+    content = sys.stdin.buffer.read()
+    faults = Faults(order["file"])
+    try:
+        answer = json.dumps(to_json(parse(order, content))).encode("ascii")
+    except MemoryError:
+        faults.add("FILE-PARSER-DIED", reason="memory", signal="")
+        answer = json.dumps(to_json(Reading(faults=tuple(faults.seen)))).encode("ascii")
+    if len(answer) > MAX_ANSWER_BYTES:
+        limit, actual = f"{MAX_ANSWER_BYTES >> 20} MiB", f"{len(answer) >> 20} MiB"
+        faults.add("FILE-BUDGET", what="output", limit=limit, actual=actual, part="")
+        answer = json.dumps(to_json(Reading(faults=tuple(faults.seen)))).encode("ascii")
+    sys.stdout.buffer.write(answer)
+    sys.stdout.buffer.flush()
