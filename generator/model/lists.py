@@ -9,7 +9,7 @@ what the latest filing in force says, and nothing has to be replayed.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, NewType
 
 from generator.model.documents import Where
@@ -30,6 +30,8 @@ class Occurrence:
     number: str
     where: Where
     townships: tuple[DivisionCode, ...]
+    position: int = 0
+    """Its place in the list as filed, counted from 1: a list can run over several tables of a document."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,6 +66,8 @@ class RecordedFiling:
     """Document name → SHA-256 of its bytes."""
     covers: Mapping[str, tuple[DivisionCode, ...]]
     """List kind → the townships whose whole list of that kind it states."""
+    order: int = 0
+    """Counted from 1 in the order the county's filings were recorded: ids were given in that order."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,6 +79,8 @@ class CountyRegister:
     """Sorted by effective date, then id."""
     items: tuple[Item, ...]
     """Sorted by id."""
+    next_numbers: Mapping[str, int] = field(default_factory=dict)
+    """List kind → the number of the next new item; kept on its own, so that no number is ever given twice."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
