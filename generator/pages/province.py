@@ -1,0 +1,168 @@
+"""The province's own pages, made from the small summaries of its counties."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import jinja2
+from markupsafe import Markup
+
+from generator.model.addresses import county_home, county_page
+from generator.model.kinds import LIST_KINDS
+from generator.model.settings import Site
+from generator.model.shell import CountySummary, Shell
+from generator.model.text import ZH, Tongue
+from generator.pages.assets import bundle
+from generator.pages.environment import environment
+from generator.pages.feeds import SITEMAP, sitemap
+from generator.pages.frame import About, Bundle, Frame, Link, Write
+from generator.pages.surround import band, footer, write_entry
+from generator.pages.voice import OWN_NAMES, Voice, html_lang
+
+
+def write_province(
+    summaries: Sequence[CountySummary],
+    tongues: Mapping[str, Tongue],
+    shells: Mapping[str, Shell],
+    templates: Path,
+    site: Site,
+    write: Write,
+) -> None:
+    """Write the landing page, a page of counties per language, the hand-written pages and the assets."""
+    written: list[str] = []
+
+    def noted(path: str, body: bytes) -> None:
+        written.append(path)
+        write(path, body)
+
+    languages = [lang for lang in tongues if lang in shells]
+    env = environment(templates)
+    assets, files = bundle(shells[languages[0]], templates)
+    sample = any(summary.sample for summary in summaries)
+    frames, sentences = {}, {}
+    for lang in languages:
+        voice = Voice(tongues[lang])
+        links = _links(voice, shells[lang])
+        frames[lang] = _frame(voice, shells[lang], languages, site, env, assets, sample, links, noted)
+        _home(frames[lang], voice, summaries, env, site)
+        for name, prose in shells[lang].prose.items():
+            _prose(frames[lang], voice, name, prose.title, prose.html)
+        sentences[lang] = (
+            voice.tongue.say("site.province", province=voice.place_plain(site.province)),
+            voice.tongue.say("province.lead"),
+        )
+    write_entry(frames, env, sentences)
+    for path, body in files.items():
+        write(path, body)
+    if site.base_url:
+        write(SITEMAP, sitemap(site.base_url, [path for path in written if path.endswith(".html")]))
+
+
+def _links(voice: Voice, shell: Shell) -> list[Link]:
+    return [
+        Link(path=county_page(voice.lang, name), words=prose.title)
+        for name, prose in shell.prose.items()
+        if name != "404"
+    ]
+
+
+def _frame(
+    voice: Voice,
+    shell: Shell,
+    languages: Sequence[str],
+    site: Site,
+    env: jinja2.Environment,
+    assets: Bundle,
+    sample: bool,
+    links: Sequence[Link],
+    write: Write,
+) -> Frame:
+    menu = [Link(path=county_home(voice.lang), words=voice.say("nav.home")), *links]
+    return Frame(
+        shell=shell,
+        voice=voice,
+        name=voice.say("site.province", province=voice.place(site.province)),
+        languages=languages,
+        bundle=assets,
+        menu=lambda _township: menu,
+        band=band(voice, sample=sample, preview=False),
+        footer=footer(env, voice, links, ()),
+        sample=sample,
+        hidden=sample,
+        site_meta={},
+        base_url=site.base_url,
+        feed=None,
+        write=write,
+    )
+
+
+def _home(
+    frame: Frame, voice: Voice, summaries: Sequence[CountySummary], env: jinja2.Environment, site: Site
+) -> None:
+    by_prefecture: dict[str, list[CountySummary]] = {}
+    for summary in sorted(summaries, key=lambda summary: summary.code):
+        # The first four digits of a county's code are its prefecture's.
+        by_prefecture.setdefault(summary.code[:4], []).append(summary)
+    townships = sum(summary.townships for summary in summaries)
+    lines = sum(sum(summary.lines.values()) for summary in summaries)
+    voice.missing = False
+    body = env.get_template("province.html").render(
+        say=voice.say,
+        title=frame.name,
+        totals=[
+            voice.count("count.counties", len(summaries)),
+            voice.count("count.townships", townships),
+            voice.count("count.items", lines),
+        ],
+        prefectures=[
+            {
+                "name": voice.named(group[0].prefecture, group[0].prefecture_english),
+                "counties": [_tile(voice, summary) for summary in group],
+            }
+            for group in by_prefecture.values()
+        ],
+    )
+    place = voice.place_plain(site.province)
+    about = About(
+        column=voice.tongue.say("meta.column"),
+        description=voice.tongue.say("meta.description", place=place),
+        keywords=voice.tongue.say("meta.column"),
+    )
+    title = voice.tongue.say("site.province", province=place)
+    frame.page(county_home(voice.lang), title=title, body=frame.untranslated() + Markup(body), about=about)
+
+
+def _tile(voice: Voice, summary: CountySummary) -> Mapping[str, object]:
+    """Return a county's tile; where it has no pages in this language its Chinese ones are linked, marked so."""
+    lang = voice.lang if voice.lang in summary.languages else ZH
+    notes = [voice.count("count.townships", summary.townships)]
+    notes += [
+        Markup("{} {}").format(voice.say(f"kind.{kind}.short"), summary.lines[kind])
+        for kind in LIST_KINDS
+        if summary.lines.get(kind)
+    ]
+    if summary.latest:
+        day = datetime.date.fromisoformat(summary.latest)
+        notes.append(voice.say("province.latest", date=voice.date(day)))
+    else:
+        notes.append(voice.say("county.none"))
+    if lang != voice.lang:
+        notes.append(Markup(OWN_NAMES[lang]))
+    return {
+        "href": f"../{summary.code}/{county_home(lang)}",
+        "lang": html_lang(lang) if lang != voice.lang else "",
+        "name": voice.named(summary.name, summary.english),
+        "sample": summary.sample,
+        "note": Markup(" · ").join(notes),
+    }
+
+
+def _prose(frame: Frame, voice: Voice, name: str, title: str, html: str) -> None:
+    path = county_page(voice.lang, name)
+    crumbs = [Link(path=county_home(voice.lang), words=voice.say("nav.home"))]
+    body = frame.breadcrumb(path, crumbs, title) + Markup('<article class="qd-prose">{}</article>').format(
+        Markup(html)
+    )
+    frame.page(path, title=title, body=body, about=About(column=title))
