@@ -132,7 +132,7 @@ def accept(
 
 @app.command()
 def template(
-    kind: Annotated[Kind, typer.Option("--kind", help="清单种类 · kind of list")],  # type: ignore[valid-type]
+    kind: Annotated[Kind, typer.Option("--kind", help="清单种类 · kind of list")],
     out: Annotated[Path, typer.Option("--out", help="要写的 .xlsx · the workbook to write")],
     county: CountyOption = None,
     content: ContentOption = Path("content"),
@@ -312,7 +312,9 @@ def main() -> None:
     except (typer.Abort, KeyboardInterrupt):
         sys.exit(EXIT_INTERRUPTED)
     except TyperException as error:
-        error.show()
+        # Typer vendors its parser; what it raises for wrong usage prints itself, usage line included.
+        show: Callable[[], None] | None = getattr(error, "show", None)
+        print(error, file=sys.stderr) if show is None else show()
         sys.exit(EXIT_USAGE)
     except BrokenPipeError:
         # The reader of our output (`| head`) has what it wanted.

@@ -7,6 +7,7 @@ picks exit codes: that is `__main__`.
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
@@ -30,6 +31,9 @@ from generator.model.text import Text
 
 if TYPE_CHECKING:
     from generator.register import Proposal, Trace
+
+# How many documents are read at a time; it changes how long a check takes and nothing else.
+_PROCESSORS = os.cpu_count() or 1
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how many are done, and how many there are."""
@@ -78,7 +82,7 @@ def check(files: Sequence[Path], *, site: Site | None, county_code: str | None, 
                 ),
                 Text(zh="请核对六位代码。", en="Check the six digits."),
             )
-    documents = intake.read_documents(files)
+    documents = intake.read_documents(files, jobs=_PROCESSORS)
     divisions = site.divisions if site else {}
     return checks.check_filing(documents, filing=None, county=county, divisions=divisions, as_of=as_of)
 
@@ -88,7 +92,9 @@ def check_filing(site: Site, county: County, folder: Path, *, as_of: date) -> tu
     from generator import checks, intake
 
     filing = settings.load_filing(folder, county, site)
-    documents = intake.read_documents([folder / document.file for document in filing.documents])
+    documents = intake.read_documents(
+        [folder / document.file for document in filing.documents], jobs=_PROCESSORS
+    )
     return filing, checks.check_filing(
         documents, filing=filing, county=county, divisions=site.divisions, as_of=as_of
     )
@@ -238,15 +244,16 @@ def _county_part(plan: BuildPlan, stage: Path, code: str, part: str, shells: dic
     else:
         from generator import pages, search
 
-        found = search.build_search(county, lists, tongues[part], plan.templates)
-        for name, body in found.items():
+        shared = search.shared_scripts(plan.templates)
+        own = search.build_search(county, lists, tongues[part])
+        for name, body in (own if part != "zh" else {**own, **shared}).items():
             tree.write(f"search/{name}", body)
         summary = pages.render_county(
             county,
             lists,
             tongues,
             shells,
-            {part: tuple(found)},
+            {part: search.loading_order({**own, **shared})},
             plan.templates,
             site,
             plan.as_of,

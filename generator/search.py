@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -39,10 +40,22 @@ class _Entry:
     townships: list[DivisionCode] = field(default_factory=list)
 
 
-def build_search(county: County, lists: CountyLists, tongue: Tongue, templates: Path) -> dict[str, bytes]:
-    """Return the search scripts of a county in one language by file name, in the order a page loads them.
+def shared_scripts(templates: Path) -> dict[str, bytes]:
+    """Return the scripts that all languages of a county share, by file name; names carry a digest of the bytes."""
+    return _named({"lunr": _lunr_js(), "search": (templates / "assets" / "search.js").read_bytes()})
 
-    Names carry a digest of their bytes. At 15 townships of 340 items they are at most 250 KB compressed.
+
+def loading_order(names: Iterable[str]) -> tuple[str, ...]:
+    """Return script names in the order a page loads them: the items, lunr, then the search that uses both."""
+    return tuple(
+        sorted(names, key=lambda name: (("items", "lunr", "search").index(re.split("[-.]", name)[0]), name))
+    )
+
+
+def build_search(county: County, lists: CountyLists, tongue: Tongue) -> dict[str, bytes]:
+    """Return the script with a county's items in one language, by its file name.
+
+    With the shared scripts it has at most 250 KB compressed at 15 townships of 340 items.
     """
     entries = _entries(lists)
     folding = _folding(text for entry in entries for text in _texts(entry.line) if text)
@@ -61,11 +74,10 @@ def build_search(county: County, lists: CountyLists, tongue: Tongue, templates: 
         },
     }
     data = "window.qingdan=window.qingdan||{};window.qingdan.searchData=" + _script_json(body) + ";\n"
-    scripts = {
-        "lunr": _lunr_js(),
-        f"items-{tongue.lang}": data.encode(),
-        "search": (templates / "assets" / "search.js").read_bytes(),
-    }
+    return _named({f"items-{tongue.lang}": data.encode()})
+
+
+def _named(scripts: Mapping[str, bytes]) -> dict[str, bytes]:
     return {f"{name}.{hashlib.sha256(body).hexdigest()[:10]}.js": body for name, body in scripts.items()}
 
 

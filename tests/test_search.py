@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page
 from pypinyin import Style, pinyin
 
 from generator.model.lists import CountyLists, Line
-from generator.search import build_search, fold, tokens
+from generator.search import build_search, fold, loading_order, shared_scripts, tokens
 from tests import mini_county
 from tests.mini_county import Mini, hostile_mini, mini
 
@@ -27,12 +27,12 @@ VECTORS = json.loads((ROOT / "tests" / "search_vectors.json").read_text(encoding
 
 def write_page(folder: Path, of: Mini, lang: str, mount: str = "qd-search") -> Path:
     """Write a page with nothing but the search of one language, as the site's pages load it."""
-    scripts = build_search(of.county, of.lists, of.tongues[lang], TEMPLATES)
+    scripts = shared_scripts(TEMPLATES) | build_search(of.county, of.lists, of.tongues[lang])
     (folder / lang).mkdir(parents=True, exist_ok=True)
     (folder / "search").mkdir(exist_ok=True)
     for name, body in scripts.items():
         (folder / "search" / name).write_bytes(body)
-    tags = "".join(f'<script src="../search/{name}" defer></script>' for name in scripts)
+    tags = "".join(f'<script src="../search/{name}" defer></script>' for name in loading_order(scripts))
     township = of.county.townships[0].code
     page = folder / lang / f"{mount}.html"
     page.write_text(
@@ -306,21 +306,21 @@ def test_the_report_page_answers_who_does_it(chromium: Browser, tmp_path: Path) 
 def test_the_index_is_small() -> None:
     """The miniature's scripts stay far below the budget of 250 KB compressed; the sweep over samples checks it for real."""
     of = mini()
-    scripts = build_search(of.county, of.lists, of.tongues["en"], TEMPLATES)
+    scripts = build_search(of.county, of.lists, of.tongues["en"])
     assert sum(len(gzip.compress(body)) for body in scripts.values()) < 60_000
 
 
 def test_the_same_lists_give_the_same_scripts() -> None:
     """File names carry digests; nothing depends on the run."""
     of = mini()
-    build = [build_search(of.county, of.lists, of.tongues["zh"], TEMPLATES) for _ in range(2)]
+    build = [build_search(of.county, of.lists, of.tongues["zh"]) for _ in range(2)]
     assert build[0] == build[1]
 
 
 def test_the_same_text_in_many_townships_is_one_entry() -> None:
     """What townships share is indexed once."""
     of = mini()
-    scripts = build_search(of.county, of.lists, of.tongues["zh"], TEMPLATES)
+    scripts = build_search(of.county, of.lists, of.tongues["zh"])
     body = next(body for name, body in scripts.items() if name.startswith("items-zh")).decode()
     rows = json.loads(body.split("searchData=", 1)[1].rstrip(";\n"))["rows"]
     lines = sum(len(version.lines) for version in of.lists.versions)
