@@ -70,25 +70,46 @@ def test_the_same_name_in_other_white_space_is_certain(again: str) -> None:
     assert [item.id for item in proposal.register.items] == ["supporting-0001"]
 
 
+DUTY = "协助开展入户核查，收集申请材料并初审，公示结果后报县级部门"
+
+
 @pytest.mark.parametrize(
-    ("old", "new"),
+    ("old", "new", "duty"),
     [
-        pytest.param("农村危房改造", "农村危房和抗震房改造", id="extended"),
-        pytest.param("开展防汛抗旱工作", "做好防汛抗旱抗洪工作", id="other-verb"),
-        pytest.param("新型农村社会养老保险", "城乡居民基本养老保险参保登记", id="other-name-same-duties"),
+        pytest.param("农村危房改造", "农村危房和抗震房改造", "配合", id="extended"),
+        pytest.param("秸秆禁烧", "秸秆露天禁烧和综合利用", "配合", id="much-extended"),
+        pytest.param("开展防汛抗旱工作", "做好防汛抗旱抗洪工作", "配合", id="other-verb"),
+        pytest.param("新型农村社会养老保险", "城乡居民参保登记", DUTY, id="same-duties"),
     ],
 )
-def test_a_like_name_must_be_confirmed(old: str, new: str) -> None:
+def test_a_like_name_must_be_confirmed(old: str, new: str, duty: str) -> None:
     """A name that is new where a like one has gone is asked about, with the lines to write."""
-    before = grown(("2022-06-20", checklist(["农村低保", old, "食品安全", "禁毒", "安置帮教"])))
-    proposal = proposed(before, "2023-06-20", checklist(["农村低保", new, "食品安全", "禁毒", "安置帮教"]))
+    rest = ["农村低保", "食品安全", "禁毒", "安置帮教"]
+    before = grown(("2022-06-20", checklist([*rest, line(old, "5", row=7, duty=duty)])))
+    proposal = proposed(before, "2023-06-20", checklist([*rest, line(new, "5", row=7, duty=duty)]))
 
     assert rules(proposal) == [("ITEM-RENAMED", "confirm")]
     assert proposal.blocked
     finding = proposal.findings[0]
-    assert finding.where.cell == "C4"
-    assert f'[[renamed]]\nkind = "supporting"\nname = "{new}"\nitem = "supporting-0002"' in finding.fix.zh
-    assert f'[[renamed]]\nkind = "supporting"\nname = "{new}"\nitem = "supporting-0002"' in finding.fix.en
+    assert finding.where.cell == "C7"
+    written = f'[[renamed]]\nkind = "supporting"\nname = "{new}"\nitem = "supporting-0005"'
+    assert written in finding.fix.zh
+    assert written in finding.fix.en
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        pytest.param("动物防疫", "电梯安全协查", id="unlike-names-short-duties"),
+        pytest.param("防汛", "防汛物资储备库建设和值守", id="too-short-to-be-called-extended"),
+    ],
+)
+def test_short_boilerplate_makes_nothing_alike(old: str, new: str) -> None:
+    """Equal duties of a few words stand on many lines, and two characters are in many names."""
+    rest = ["农村低保", "食品安全", "禁毒", "安置帮教"]
+    before = grown(("2022-06-20", checklist([*rest, old])))
+
+    assert rules(proposed(before, "2023-06-20", checklist([*rest, new]))) == []
 
 
 def test_an_unlike_name_is_a_new_item() -> None:

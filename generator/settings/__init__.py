@@ -5,7 +5,7 @@ missing is ever filled in. The documents themselves are not opened here, and the
 """
 
 from generator.settings.filing import filing_folders, load_filing
-from generator.settings.site import load_site
+from generator.settings.site import county_of_filing, find_county, load_site
 from generator.settings.start import start_content
 
-__all__ = ["filing_folders", "load_filing", "load_site", "start_content"]
+__all__ = ["county_of_filing", "filing_folders", "find_county", "load_filing", "load_site", "start_content"]

@@ -53,6 +53,7 @@ def load_filing(folder: Path, county: County, site: Site) -> Filing:
     The documents are not opened. Raises ContentError with every fault.
     """
     faults = Faults(site.content)
+    folder = county.folder / "filings" / folder.resolve().name
     toml = folder / "filing.toml"
     if not _FILING_NAME.fullmatch(folder.name):
         faults.add(

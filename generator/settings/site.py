@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final, Literal
 
+from generator.errors import UsageError
 from generator.model.places import TOWNSHIP_LEVELS, Division, DivisionCode
 from generator.model.settings import Contact, County, Site
 from generator.model.text import ZH, Text
@@ -56,6 +57,65 @@ def load_site(content: Path) -> Site:
     return Site(content=content, province=province, base_url=base_url, divisions=divisions, counties=counties)
 
 
+def find_county(site: Site, code: str) -> County | None:
+    """Return any county of the table of divisions, with its settings where the content has a folder for it.
+
+    Checking a document needs its county's townships, and must work before anybody has set up that county.
+    """
+    county = site.county(code)
+    division = site.divisions.get(DivisionCode(code))
+    if county is not None or division is None or division.level != "county" or division.parent is None:
+        return county
+    townships = [child for child in _children(site.divisions).get(division.code, []) if child.level != "unit"]
+    return County(
+        division=division,
+        prefecture=site.divisions[division.parent],
+        languages=(ZH,),
+        townships=tuple(sorted(townships, key=lambda township: township.code)),
+        host={},
+        site_name=None,
+        site_domain=None,
+        site_id_code=None,
+        icp_number=None,
+        police_number=None,
+        contacts=(),
+        gates=frozenset(),
+        originals_public=False,
+        sample=False,
+        folder=site.content / "counties" / code,
+    )
+
+
+def county_of_filing(folder: Path, site: Site) -> County:
+    """Return the county in whose folder a filing lies: content/counties/<code>/filings/<filing>.
+
+    Raises UsageError for a folder that lies anywhere else.
+    """
+    filings = folder.resolve().parent
+    for county in site.counties:
+        if filings == (county.folder / "filings").resolve():
+            return county
+    raise UsageError(
+        Text(
+            zh=f"{folder} 不是 {site.content} 中某个县的报送文件夹。",
+            en=f"{folder} is not the filing folder of a county of {site.content}.",
+        ),
+        Text(
+            zh="请放到 counties/<县级代码>/filings/ 之下，如 2022-06-20-first-list。",
+            en="Put it under counties/<county code>/filings/, as 2022-06-20-first-list.",
+        ),
+    )
+
+
+def _children(divisions: Mapping[DivisionCode, Division]) -> dict[DivisionCode, list[Division]]:
+    """Return the townships and units in use under each county."""
+    children: dict[DivisionCode, list[Division]] = {}
+    for division in divisions.values():
+        if division.parent and division.level in TOWNSHIP_LEVELS and division.successor is None:
+            children.setdefault(division.parent, []).append(division)
+    return children
+
+
 def _counties(
     content: Path, divisions: Mapping[DivisionCode, Division], faults: Faults
 ) -> tuple[County, ...]:
@@ -63,10 +123,7 @@ def _counties(
     home = content / "counties"
     if not home.is_dir():
         return ()
-    children: dict[DivisionCode, list[Division]] = {}
-    for division in divisions.values():
-        if division.parent and division.level in TOWNSHIP_LEVELS and division.successor is None:
-            children.setdefault(division.parent, []).append(division)
+    children = _children(divisions)
     read = (
         _county(folder, divisions, children, faults)
         for folder in sorted(home.iterdir())

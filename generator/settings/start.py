@@ -12,11 +12,11 @@ from generator.settings.divisions import read_divisions
 from generator.settings.reading import Faults
 
 
-def start_content(target: Path, code: str, templates: Path) -> tuple[Path, ...]:
-    """Write the content folder of one county into the new or empty folder `target`, and return the files written.
+def start_content(target: Path, code: str, pattern: Path) -> tuple[Path, ...]:
+    """Write `content/` of one county into the new or empty folder `target`, and return the files written.
 
-    `templates` is `site_templates/`; the table of divisions and the prose pages are copied from the `content/`
-    beside it. Settings nobody can know are there as comments to fill in; samples are not copied. The result loads.
+    The table of divisions and the prose pages are copied from `pattern`, a content folder that has them. Settings
+    nobody can know are there as comments to fill in; samples are not copied. The result loads.
 
     Raises UsageError for a target that holds anything and for a code that is no county's; ContentError if the
     table of divisions itself is faulty.
@@ -26,9 +26,9 @@ def start_content(target: Path, code: str, templates: Path) -> tuple[Path, ...]:
             Text(zh=f"{target} 不是空文件夹。", en=f"{target} is not an empty folder."),
             Text(zh="请换一个新的或空的文件夹。", en="Name a new or an empty folder."),
         )
-    source = templates.parent / "content"
-    faults = Faults(source)
-    divisions = read_divisions(source / "divisions.csv", faults)
+    content = target / "content"
+    faults = Faults(pattern)
+    divisions = read_divisions(pattern / "divisions.csv", faults)
     faults.raise_any()
     county = divisions.get(DivisionCode(code))
     if county is None or county.level != "county" or county.successor:
@@ -43,14 +43,14 @@ def start_content(target: Path, code: str, templates: Path) -> tuple[Path, ...]:
         if division.parent == code and division.level == "unit" and not division.successor
     ]
     written = [
-        _write(target / "site.toml", _SITE.format(province=province.code)),
-        _copy(source / "divisions.csv", target / "divisions.csv"),
-        _write(target / "counties" / code / "county.toml", _county_toml(county, units)),
-        _write(target / "counties" / code / "filings" / ".gitkeep", ""),
+        _write(content / "site.toml", _SITE.format(province=province.code)),
+        _copy(pattern / "divisions.csv", content / "divisions.csv"),
+        _write(content / "counties" / code / "county.toml", _county_toml(county, units)),
+        _write(content / "counties" / code / "filings" / ".gitkeep", ""),
     ]
-    prose = source / "prose"
+    prose = pattern / "prose"
     written += [
-        _copy(page, target / "prose" / page.relative_to(prose))
+        _copy(page, content / "prose" / page.relative_to(prose))
         for page in sorted(prose.rglob("*"))
         if page.is_file() and not page.name.startswith(".")
     ]
