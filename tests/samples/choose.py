@@ -33,6 +33,13 @@ def _rank(*words: str) -> int:
     return int.from_bytes(hashlib.sha256("/".join(words).encode()).digest()[:8], "big")
 
 
+def _likely(matter: Matter, county: str) -> float:
+    """Return a matter's turn in a county, 0 first: core duties come earlier, and so does what only border, forest or
+    urban places have, so that their lists look it."""
+    weight = 0.3 if matter.fits and "rural" not in matter.fits else 0.5 if matter.core else 1.0
+    return weight * _rank(county, matter.kind, matter.name.zh) / 2**64
+
+
 def _texts(matter: Matter) -> list[str]:
     texts = [matter.name, matter.township_duty, matter.method, *(part.duty for part in matter.parts)]
     return [text.zh for text in texts if text]
@@ -72,28 +79,36 @@ def choose(
     taken: set[str] = set()
     for kind, size in sizes.items():
         candidates = [m for m in fitting(library[kind], place) if place.fill(m.name) not in taken]
+        if kind == "task" and len(candidates) < size:
+            candidates += _led_by_departments(library["supporting"], candidates, place)
         if len(candidates) < size:
             raise ValueError(f"{county} {township}: {len(candidates)} matters fit {kind}, wanted {size}")
-        # What only border or forest places have comes right after the core, so that their lists look it.
-        ranked = sorted(
-            candidates,
-            key=lambda m: (
-                not m.core,
-                not (m.fits and "rural" not in m.fits),
-                _rank(county, kind, m.name.zh),
-            ),
-        )
+        ranked = sorted(candidates, key=lambda m: _likely(m, county))
         # One line in twelve is the township's own choice; the rest the county has in common.
         own = min(size // 12, len(ranked) - size)
         common, rest = ranked[: size - own], ranked[size - own : size + 2 * own]
         rest = sorted(rest, key=lambda m: _rank(county, township, kind, m.name.zh))[:own]
         wanted = {id(m) for m in common + rest}
-        order = {name: index for index, name in enumerate(categories_in_order(library[kind]))}
+        order = {name: index for index, name in enumerate(categories_in_order(candidates))}
         kept = sorted((m for m in candidates if id(m) in wanted), key=lambda m: order[m.category.zh])
         chosen[kind] = kept
         if kind != "task":
             taken |= {place.fill(m.name) for m in kept}
     return chosen
+
+
+def _led_by_departments(supporting: Sequence[Matter], own: Sequence[Matter], place: Place) -> list[Matter]:
+    """Return supporting matters as lines of a long task list, which holds both; none that the list has already."""
+    grams = [_pairs(m.name.zh) for m in own]
+    return [
+        replace(matter, kind="task")
+        for matter in fitting(supporting, place)
+        if all(len(_pairs(matter.name.zh) & have) / len(_pairs(matter.name.zh) | have) < 0.3 for have in grams)
+    ]
+
+
+def _pairs(text: str) -> set[str]:
+    return {text[i : i + 2] for i in range(len(text) - 1)}
 
 
 def as_line(matter: Matter, place: Place, *, with_basis: bool) -> Line:
