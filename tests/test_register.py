@@ -277,24 +277,34 @@ def test_a_lost_category_must_be_confirmed_and_a_renamed_one_not() -> None:
     assert rules(proposed(before, "2023-06-20", checklist(renamed))) == []
 
 
-def test_a_confirmed_shrinking_blocks_nothing() -> None:
+@pytest.mark.parametrize(
+    ("place", "cell", "severity"),
+    [
+        pytest.param(None, None, "info", id="the-sheet"),
+        pytest.param("A1:H90", None, "info", id="the-sheet-of-a-range"),
+        pytest.param("A1:H90", "A1:H90", "info", id="the-range"),
+        pytest.param("A1:H90", "A1", "info", id="its-first-cell"),
+        pytest.param("A1:H90", "C17", "confirm", id="another-cell"),
+    ],
+)
+def test_a_confirmed_shrinking_blocks_nothing(place: str | None, cell: str | None, severity: str) -> None:
     """The confirmation names the rule and the place; it stays visible as a note with its reason."""
     before = grown(("2022-06-20", checklist(TEN)))
     word = Confirmation(
         rule="MASS-CHANGE",
         file="清单.xlsx",
         sheet="配合",
-        cell=None,
+        cell=cell,
         reason="机构改革",
         name="张示例",
         date=date(2023, 6, 1),
     )
-    proposal = register.propose(
-        before, filing("2023-06-20", confirmations=(word,)), checked(checklist(TEN[:5])), COUNTY
-    )
+    stated = checklist(TEN[:5])
+    stated = replace(stated, where=replace(stated.where, cell=place))
+    proposal = register.propose(before, filing("2023-06-20", confirmations=(word,)), checked(stated), COUNTY)
 
-    assert rules(proposal) == [("MASS-CHANGE", "info")]
-    assert "机构改革" in proposal.findings[0].fix.zh
+    assert rules(proposal) == [("MASS-CHANGE", severity)]
+    assert ("机构改革" in proposal.findings[0].fix.zh) == (severity == "info")
 
 
 @pytest.mark.parametrize(

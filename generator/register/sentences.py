@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from generator.model.documents import Where
-from generator.model.filings import Filing
+from generator.model.filings import Confirmation, Filing
 from generator.model.findings import Checklist, FiledItem, Finding, Severity
 from generator.model.kinds import LIST_KINDS
 from generator.model.lists import Item, ItemId
@@ -133,21 +133,20 @@ def unknown_renamings(
     return findings
 
 
+def _confirms(confirmation: Confirmation, rule: str, where: Where) -> bool:
+    """Whether a person's word is on this finding; the sheet is enough, since the finding is about a whole list."""
+    same_list = (confirmation.rule, confirmation.file, confirmation.sheet) == (rule, where.file, where.sheet)
+    cell = where.cell or ""
+    return same_list and (confirmation.cell in {None, cell} or cell.startswith(f"{confirmation.cell}:"))
+
+
 def mass_change(checklist: Checklist, filing: Filing, losses: Mapping[str, Sequence[str]]) -> Finding:
     """A list loses more than a fifth of its lines or a whole category; info once a person has confirmed it.
 
     `losses` tells what was lost, and by which townships.
     """
     where = checklist.where
-    confirmed = next(
-        (
-            one
-            for one in filing.confirmations
-            if one.rule == "MASS-CHANGE"
-            and (one.file, one.sheet, one.cell) == (where.file, where.sheet, where.cell)
-        ),
-        None,
-    )
+    confirmed = next((one for one in filing.confirmations if _confirms(one, "MASS-CHANGE", where)), None)
     found = "；".join(f"{'、'.join(names)}：{loss}" for loss, names in losses.items())
     zh = f"{LIST_KINDS[checklist.kind].zh}比上一版大幅减少（事项减少超过五分之一，或整类取消）：{found}。"
     en = f"The {checklist.kind} list shrinks strongly (by over a fifth, or by a whole category): {found}."
