@@ -1,0 +1,105 @@
+"""Rules about the characters of a text, whatever it means. One pattern finds out whether there is anything to say."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from generator.checks.notebook import Notebook
+from generator.checks.text import mask, personal_numbers, trim
+from generator.model.documents import Where
+
+_BIDI = "\u202a-\u202e\u2066-\u2069\u061c"
+_MARKS = "\u200e\u200f"
+_INVISIBLE = "\u00ad\u200b-\u200d\u2060\ufeff\U000e0000-\U000e007f"
+_CONTROL = (
+    "\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u2028\u2029\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff"
+)
+_PRIVATE = "\ue000-\uf8ff\U000f0000-\U0010fffd"
+_RADICAL = "\u2e80-\u2ef3\u2f00-\u2fd5"
+_COMPATIBLE = "\uf900-\ufaff\U0002f800-\U0002fa1f"
+_SELECTOR = "\ufe00-\ufe0f\U000e0100-\U000e01ef"
+_COMBINING = "\u0300-\u036f"
+_RTL = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+_STACK = re.compile(rf"[{_COMBINING}]{{5,}}")
+
+_CLASSES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (rule, re.compile(f"[{characters}]"))
+    for rule, characters in (
+        ("CHAR-BIDI", _BIDI + _MARKS),
+        ("CHAR-INVISIBLE", _INVISIBLE),
+        ("CHAR-CONTROL", _CONTROL),
+        ("CHAR-PRIVATE", _PRIVATE),
+        ("CHAR-LOOKALIKE", _RADICAL),
+        ("CHAR-COMPATIBILITY", _COMPATIBLE),
+        ("CHAR-VARIATION", _SELECTOR),
+    )
+)
+_ANY = re.compile(
+    f"[{_BIDI}{_MARKS}{_INVISIBLE}{_CONTROL}{_PRIVATE}{_RADICAL}{_COMPATIBLE}{_SELECTOR}{_COMBINING}]"
+)
+# Radicals of the supplement that NFKC does not fold; those a Chinese input method or PDF copy really produces.
+_RADICALS = dict(
+    zip("⺟⻔⻋⻢⻅⻚⻰⻬⻛⻜⻘⻓⻥⻦⻨⻩⺠⻝", "母门车马见页龙齐风飞青长鱼鸟麦黄民食", strict=True)
+)
+
+# U+FFFD; UTF-8 read as GBK (锟斤拷), uninitialised memory (烫, 屯); UTF-8 read as Latin-1.
+_MOJIBAKE = re.compile(
+    "\ufffd|锟斤拷|烫烫烫|屯屯屯|ï»¿|(?:[Ã-ï][\u0080-¿]{1,2}){2,}|[ÃÂ][\u0080-¿]|锘縚|锘|鐨勭|浜嬮|鍩烘"
+)
+_MARKUP = re.compile(r"<\s*/?\s*[A-Za-z!][^<>]{0,200}>|<script|<svg|<img|javascript:|\]\]>|<!--", re.I)
+_EMAIL = re.compile(r"[A-Za-z0-9_.+-]+@(?!.*gov\.cn)[A-Za-z0-9-]+\.[A-Za-z.]{2,}")
+# Simplified text uses none of these; a list that does was pasted from elsewhere.
+_TRADITIONAL = re.compile("[鎮鄉縣區責狀決黨書護業務產農會員務關於實為與對發開動據應導領級門務環質檢驗標準]")
+_SECRET = re.compile(
+    r"(?:绝密|机密|秘密)\s*[★☆*＊]|^[\s（(【\[]*(?:绝密|机密|秘密|内部资料|内部文件|内部使用|不予公开|仅供内部(?:使用|参考))"
+    r"(?:[,，、\s]*(?:注意保存|请勿外传|严禁外传))?[\s)）】\]！!]*$|(?:公开(?:属性|方式|类型|形式)|密级)\s*[:：]\s*(?:不予公开|依申请公开|绝密|机密|秘密|内部)"
+)
+
+
+def standard_form(character: str) -> str:
+    """Return the ordinary character that a radical or compatibility character looks like."""
+    return _RADICALS.get(character) or unicodedata.normalize("NFKC", character)
+
+
+def is_classified(text: str) -> bool:
+    """Whether a text carries a mark of secrecy or 不予公开 (not: speaks of keeping secrets)."""
+    return ("密" in text or "内部" in text or "公开" in text) and _SECRET.search(text) is not None
+
+
+def check_characters(text: str, where: Where, notebook: Notebook) -> None:
+    """Note everything that is wrong with the characters of one text."""
+    if text.isascii() and text.isdigit() and len(text) < 11:
+        return
+    if is_classified(text):
+        notebook.add("CLASSIFIED-MARK", where)
+    if _ANY.search(text):
+        _check_rare(text, where, notebook)
+    if _MOJIBAKE.search(text):
+        notebook.add("TEXT-MOJIBAKE", where, text)
+    if _TRADITIONAL.search(text):
+        found = "".join(sorted(set(_TRADITIONAL.findall(text))))
+        notebook.add("CHAR-TRADITIONAL", where, text, characters=found)
+    if ("<" in text or ":" in text or "]" in text) and _MARKUP.search(text):
+        notebook.add("TEXT-MARKUP", where, text)
+    for number in personal_numbers(text):
+        notebook.add("PERSONAL-DATA", where, mask(number))
+    if "@" in text and _EMAIL.search(text):
+        notebook.add("PERSONAL-DATA", where, mask(_EMAIL.findall(text)[0]))
+    lines = trim(text).split("\n")
+    if len(lines) == 2 and len(lines[0]) > 3 and trim(lines[0]) == trim(lines[1]):
+        notebook.add("TEXT-DUPLICATED", where, text)
+
+
+def _check_rare(text: str, where: Where, notebook: Notebook) -> None:
+    for rule, pattern in _CLASSES:
+        found = sorted(set(pattern.findall(text)))
+        if rule == "CHAR-BIDI" and _RTL.search(text):
+            found = [c for c in found if c not in _MARKS]
+        if found:
+            codes = " ".join(f"U+{ord(character):04X}" for character in found)
+            position = min(text.index(character) for character in found) + 1
+            standard = "".join(standard_form(character) for character in found)
+            notebook.add(rule, where, text, codes=codes, position=position, standard=standard)
+    if _STACK.search(text):
+        notebook.add("CHAR-COMBINING", where, text)

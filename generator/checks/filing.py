@@ -1,0 +1,389 @@
+"""`check_filing`: the documents of a filing → checklists and every finding, all at once.
+
+The order is that of a careful reader: what the file's reader saw; characters and hidden things; the tables and their
+lines; which list this is and whose; what each list says; what the lists say against each other. At the end every
+cell is accounted for: one that became no field, heading, category, title, note or finding is itself a finding.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+from generator.checks.cells import check_outside, check_sheet
+from generator.checks.headers import REMARKS, Header
+from generator.checks.items import FiledList, read_items
+from generator.checks.meaning import check_between, check_list, check_totals
+from generator.checks.notebook import Notebook
+from generator.checks.rules import RULES
+from generator.checks.scope import Ground, find_ground, find_kind, find_townships, townships_named
+from generator.checks.split import read_category
+from generator.checks.table import Category, Table, read_table
+from generator.checks.text import read_serial, show, trim
+from generator.checks.vocabulary import CATEGORIES, kinds_named
+from generator.model.documents import Document, OutsideText, Where, cell_address
+from generator.model.filings import Confirmation, Filing
+from generator.model.findings import Checked, Checklist, Finding
+from generator.model.kinds import LIST_KINDS
+from generator.model.places import Division, DivisionCode
+from generator.model.settings import County
+from generator.model.text import Text
+
+_COVER = re.compile(r"封面|目录|说明|索引|首页|前言")
+
+
+def check_filing(
+    documents: Sequence[Document],
+    *,
+    filing: Filing | None,
+    county: County | None,
+    divisions: Mapping[DivisionCode, Division],
+    as_of: date,
+) -> Checked:
+    """Return the checklists that the documents hold, and every finding about them, sorted by place.
+
+    Without a filing (`qingdan check FILE`) townships come from titles, sheet names and file names; without a county
+    it is the one that a title or file name begins with, if there is just one.
+    """
+    notebook = Notebook()
+    ground = find_ground(_all_titles(documents), filing=filing, county=county, divisions=divisions)
+    lists: list[FiledList] = []
+    tables: list[tuple[Document, list[Table]]] = []
+    _check_names(documents, notebook)
+    for document in documents:
+        _check_document(document, notebook)
+        read = _read_tables(document, notebook)
+        own = _lists_of(document, read, ground, notebook)
+        tables.append((document, read))
+        lists += own
+        if not own and not _is_broken(document, read, notebook):
+            notebook.add("LIST-NONE", Where(file=document.file))
+    _check_lists(lists, ground, notebook)
+    check_between(lists, notebook)
+    for document, read in tables:
+        account(document, read, [f for f in lists if f.table.where.file == document.file], notebook)
+    if filing is not None:
+        _check_dates(filing, as_of, notebook)
+    findings = _confirm(notebook, filing)
+    return Checked(
+        documents=tuple(documents),
+        checklists=tuple(_checklist(filed, ground) for filed in lists),
+        findings=findings,
+    )
+
+
+def _all_titles(documents: Sequence[Document]) -> list[str]:
+    """Where a county's name may stand: file names, sheet names, paragraphs, and the first rows of each sheet."""
+    texts = []
+    for document in documents:
+        texts.append(document.file)
+        texts += [outside.text for outside in document.outside if outside.kind == "paragraph"]
+        for sheet in document.sheets:
+            texts.append(sheet.name or "")
+            texts += [cell.text for cell in sheet.cells[:8] if cell.row <= 4]
+    return texts
+
+
+def _check_names(documents: Sequence[Document], notebook: Notebook) -> None:
+    seen: dict[str, str] = {}
+    for document in documents:
+        key = document.file.casefold()
+        if key in seen:
+            notebook.add("FILE-NAME-CLASH", Where(file=document.file), document.file, other=seen[key])
+        seen.setdefault(key, document.file)
+
+
+def _check_document(document: Document, notebook: Notebook) -> None:
+    for fault in document.faults:
+        known = fault.rule if fault.rule in RULES else "FILE-FAULT"
+        notebook.add(known, fault.where, fault.found, **{**fault.slots, "rule": fault.rule})
+    for sheet in document.sheets:
+        check_sheet(sheet, document, notebook)
+    for outside in document.outside:
+        check_outside(outside, notebook)
+
+
+def _read_tables(document: Document, notebook: Notebook) -> list[Table]:
+    tables: list[Table] = []
+    for sheet in document.sheets:
+        if sheet.hidden or not any(trim(cell.text) or cell.autonumber for cell in sheet.cells):
+            continue
+        before = tables[-1] if tables and document.format == "docx" and tables[-1].header else None
+        tables.append(read_table(sheet, document.file, notebook, before=before))
+    return tables
+
+
+def _is_cover(table: Table, document: Document) -> bool:
+    """A sheet without a header that is not a list that lost its header: a cover, a contents page, instructions."""
+    if table.sheet.name and document.format != "docx" and _COVER.search(table.sheet.name):
+        return True
+    rows: dict[int, list[str]] = defaultdict(list)
+    for cell in table.sheet.cells:
+        if trim(cell.text):
+            rows[cell.row].append(cell.text)
+    return sum(len(texts) > 1 and read_serial(texts[0]) is not None for texts in rows.values()) < 2
+
+
+def _is_broken(document: Document, tables: Sequence[Table], notebook: Notebook) -> bool:
+    """Whether an error has been noted already that explains why there is no list."""
+    if any(table.header for table in tables):
+        return True
+    return any(f.severity == "error" and f.where.file == document.file for f in notebook.findings)
+
+
+def _lists_of(
+    document: Document, tables: Sequence[Table], ground: Ground, notebook: Notebook
+) -> list[FiledList]:
+    """Put the tables of one document together into lists, and read their items."""
+    before = _paragraphs(document)
+    lists: list[FiledList] = []
+    open_list: FiledList | None = None
+    for table in tables:
+        header = table.header
+        if header is None:
+            notebook.add("SHEET-NOTES" if _is_cover(table, document) else "HEADER-MISSING", table.place())
+            for cell in table.sheet.cells:
+                table.roles.setdefault((cell.row, cell.column), "finding")
+            continue
+        paragraphs = before.get(table.sheet.name, [])
+        hints = [paragraph.text for paragraph in reversed(paragraphs)]
+        _category_above(table, header, paragraphs)
+        if open_list and document.format == "docx" and _goes_on(table, open_list, hints, ground):
+            if not table.joined:
+                notebook.add("TABLE-JOINED", table.place(), other=open_list.table.where.sheet or "")
+            open_list.tables.append(table)
+            open_list.paragraphs += paragraphs
+            continue
+        open_list = None
+        kind = find_kind(table, header, ground, [*hints, *_file_hint(document)], notebook)
+        townships = find_townships(table, ground, hints, notebook)
+        if kind is None:
+            table.give_up(*table.lines)
+            continue
+        open_list = FiledList(
+            tables=[table], kind=LIST_KINDS[kind], townships=townships, paragraphs=paragraphs
+        )
+        names = {code: division.name for code, division in ground.divisions.items()}
+        names |= {division.code: division.name for division in ground.townships}
+        open_list.township_names = frozenset(names[code] for code in townships if code in names)
+        _check_header(open_list, header, notebook)
+        lists.append(open_list)
+    if lists:
+        lists[-1].paragraphs += before.get(None, [])
+    for filed in lists:
+        read_items(filed, notebook)
+        if not any(table.lines for table in filed.tables):
+            notebook.add("LIST-EMPTY", filed.table.place())
+    return lists
+
+
+def _paragraphs(document: Document) -> dict[str | None, list[OutsideText]]:
+    before: dict[str | None, list[OutsideText]] = defaultdict(list)
+    for outside in document.outside:
+        if outside.kind == "paragraph" and trim(outside.text):
+            before[outside.where.sheet].append(outside)
+    return before
+
+
+def _file_hint(document: Document) -> list[str]:
+    return [document.file.rpartition(".")[0]]
+
+
+def _goes_on(table: Table, filed: FiledList, hints: Sequence[str], ground: Ground) -> bool:
+    """Whether a docx table goes on with the list before it: same columns, and nothing says that another one begins."""
+    if table.joined:
+        return True
+    own, other = table.header, filed.tables[-1].header
+    if own is None or other is None or own.fields() != other.fields():
+        return False
+    texts = [cell.text for cell in table.titles] + list(hints)
+    return not any(
+        kinds_named(text) or townships_named(text, ground.townships)
+        for text in texts
+        if read_category(text).name not in CATEGORIES
+    )
+
+
+def _category_above(table: Table, header: Header, paragraphs: Sequence[OutsideText]) -> None:
+    """docx: a category may stand as a paragraph over a table of its own."""
+    if table.categories or "category" in header.fields():
+        return
+    for paragraph in reversed(paragraphs):
+        title = read_category(paragraph.text)
+        if title.name in CATEGORIES and (title.has_serial or title.count is not None):
+            category = Category(title=title, text=paragraph.text, address="", lines=len(table.lines))
+            table.categories.append(category)
+            for line in table.lines:
+                line.category = category
+            return
+
+
+def _check_header(filed: FiledList, header: Header, notebook: Notebook) -> None:
+    """The columns are those of the kind: none missing, none that it has no place for."""
+    fields = header.fields()
+    table = filed.table
+    for meaning in filed.kind.fields:
+        if meaning in filed.kind.required and meaning not in fields:
+            zh, en = _FIELD_NAMES[meaning]
+            notebook.add(
+                "COL-MISSING",
+                table.place(header.columns[0].address),
+                column=zh,
+                column_en=en,
+                kind=filed.kind.zh,
+            )
+    filled = {column for line in table.lines for column in line.cells}
+    for column in header.columns:
+        if column.fields is None or column.fields == REMARKS or not isinstance(column.fields, tuple):
+            continue
+        if column in filled and not set(column.fields) <= set(filed.kind.fields):
+            notebook.add("COL-UNKNOWN", table.place(column.address), column.heading)
+            for line in table.lines:
+                for cell in line.cells.get(column, ()):
+                    table.roles[cell.row, cell.column] = "finding"
+
+
+_FIELD_NAMES = {
+    "number": ("序号", "serial number"),
+    "category": ("类别", "category"),
+    "name": ("事项名称", "item name"),
+    "basis": ("依据", "basis"),
+    "departments": ("对应上级部门（承接部门）", "department"),
+    "department_duty": ("上级部门职责", "department's duties"),
+    "township_duty": ("乡镇（街道）配合职责", "township's duties"),
+    "method": ("工作方式", "method"),
+}
+
+
+def _check_lists(lists: Sequence[FiledList], ground: Ground, notebook: Notebook) -> None:
+    sizes: dict[str, list[int]] = defaultdict(list)
+    for filed in lists:
+        sizes[filed.table.where.file].append(len(filed.items))
+    for filed in lists:
+        file = filed.table.where.file
+        same = [
+            len(other.items)
+            for other in lists
+            if other.townships == filed.townships or set(other.townships) & set(filed.townships)
+        ]
+        own_file = sizes[file]
+        others = {*own_file, sum(own_file), sum(same), *same}
+        starts = {1} | {
+            last + 1
+            for other in lists
+            if other is not filed and other.table.where.file == file and other.items
+            for last in [read_serial(other.items[-1].number) or 0]
+        }
+        check_totals(filed, others, notebook)
+        check_list(filed, ground, notebook, starts)
+
+
+def account(
+    document: Document, tables: Sequence[Table], lists: Sequence[FiledList], notebook: Notebook
+) -> None:
+    """Prove that nothing was lost: note every cell that is in no field and has no other role.
+
+    Two lists of cells are gone through: those that the reader handed over, and the reader's independent count
+    (`Document.census`), so that neither can drop one unseen.
+    """
+    used: dict[str | None, set[str]] = defaultdict(set)
+    for filed in lists:
+        for item in filed.items:
+            used[item.where.sheet].update(item.cells.values())
+    for addresses in used.values():
+        addresses |= {one for address in addresses if ":" in address for one in _within(address)}
+    noted = {finding.where for finding in notebook.findings if finding.severity == "error"}
+    by_sheet = {table.sheet.name: table for table in tables}
+    for sheet in document.sheets:
+        table = by_sheet.get(sheet.name)
+        if table is None:
+            continue
+        for cell in sheet.cells:
+            role = table.roles.get((cell.row, cell.column))
+            lost = role is None or (role == "mapped" and cell.address not in used[sheet.name])
+            place = table.place(cell.address)
+            if lost and place not in noted:
+                notebook.add("CELL-UNACCOUNTED", place, cell.text)
+    known = {
+        f"{sheet.name or ''}!{cell_address(cell.row, cell.column)}"
+        for sheet in document.sheets
+        for cell in sheet.cells
+    }
+    for address in sorted(document.census):
+        sheet_name, mark, spot = address.rpartition("!")
+        if (
+            mark
+            and document.census[address]
+            and address not in known
+            and any(s.name == (sheet_name or None) for s in document.sheets)
+        ):
+            where = Where(file=document.file, sheet=sheet_name or None, cell=spot)
+            notebook.add("CELL-UNACCOUNTED", where)
+
+
+_CORNER = re.compile(r"([A-Z]+)(\d+)")
+
+
+def _within(address: str) -> list[str]:
+    """Return the cells of a column that a range like C3:C5 covers."""
+    (letters, top), (_, bottom) = _CORNER.findall(address)
+    return [f"{letters}{row}" for row in range(int(top), int(bottom) + 1)]
+
+
+def _check_dates(filing: Filing, as_of: date, notebook: Notebook) -> None:
+    """Dates of a filing: nobody approves after it takes effect, nothing takes effect in 1900 or 2099."""
+    place = Where(file="filing.toml")
+    dates = [approval.date for approval in filing.approvals if approval.date] + [filing.effective]
+    for day in dates:
+        if day.year < 2000 or day > as_of + timedelta(days=366):
+            notebook.add("DATE-RANGE", place, day.isoformat())
+    approved = filing.stage("approval")
+    if approved and approved.date and approved.date > filing.effective:
+        notebook.add("DATE-ORDER", place, filing.effective.isoformat(), approved=approved.date.isoformat())
+
+
+def _confirm(notebook: Notebook, filing: Filing | None) -> tuple[Finding, ...]:
+    """Findings that a person has confirmed become information; confirmations of nothing are noted."""
+    confirmations = filing.confirmations if filing else ()
+    used: set[Confirmation] = set()
+    for position, finding in enumerate(notebook.findings):
+        given = next(
+            (c for c in confirmations if finding.severity == "confirm" and _confirms(c, finding)), None
+        )
+        if given is not None:
+            used.add(given)
+            zh = f"{finding.problem.zh}（已由{show(given.name)}于{given.date.isoformat()}确认：{show(given.reason)}）"
+            en = f"{finding.problem.en} (Confirmed by {show(given.name)} on {given.date.isoformat()}: {show(given.reason)})"
+            notebook.findings[position] = replace(finding, severity="info", problem=Text(zh=zh, en=en))
+    for confirmation in confirmations:
+        if confirmation not in used:
+            where = Where(file=confirmation.file, sheet=confirmation.sheet, cell=confirmation.cell)
+            notebook.add("CONFIRMATION-UNUSED", where, confirmation.rule, confirmed=confirmation.rule)
+    return notebook.sorted()
+
+
+def _confirms(confirmation: Confirmation, finding: Finding) -> bool:
+    where = finding.where
+    if (confirmation.rule, confirmation.file, confirmation.sheet) != (finding.rule, where.file, where.sheet):
+        return False
+    cell = where.cell or ""
+    return (confirmation.cell or "") == cell or (":" in cell and cell.startswith(f"{confirmation.cell}:"))
+
+
+def _checklist(filed: FiledList, ground: Ground) -> Checklist:
+    notes = [trim(outside.text) for outside in filed.paragraphs]
+    for table in filed.tables:
+        notes += [trim(cell.text) for cell in table.titles]
+    for table in filed.tables:
+        notes += [trim(cell.text) for cell in table.notes]
+    return Checklist(
+        kind=filed.kind.slug,
+        county=ground.county.code if ground.county else None,
+        townships=filed.townships,
+        items=tuple(filed.items),
+        where=filed.table.place(),
+        notes=tuple(note for note in notes if note),
+    )

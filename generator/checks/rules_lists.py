@@ -1,0 +1,554 @@
+"""Rules about what lists say: serials, counts, missing fields, departments, contradictions, dates of the filing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from generator.checks.rule import (
+    BASIC_HEADER,
+    BASIC_TITLE,
+    FINE,
+    RECLAIMED_HEADER,
+    RECLAIMED_TITLE,
+    SUPPORTING_HEADER,
+    SUPPORTING_TITLE,
+    Example,
+    ExampleFiling,
+    Rule,
+    basic,
+    reclaimed,
+    rule,
+    sheet,
+    supporting,
+)
+
+_ONE, _TWO = ("1", "负责党员教育管理"), ("2", "开展矛盾纠纷排查化解")
+_FILL = ("请补填。", "Fill it in.")
+_DUTY, _OURS = "组织巡护，依法查处。", "开展宣传，发现火情立即报告。"
+_LEAD = ("1", "森林草原防灭火", "县林业和草原局", _DUTY, _OURS)
+_FINE_SUPPORTING = supporting(_LEAD)
+_FINE_RECLAIMED = reclaimed(("1", "校车安全审查", "县教育局", "按计划审查。"))
+_SUPPORTING, _RECLAIMED = ("supporting",), ("reclaimed",)
+
+
+def _lead(at: str, **changes: str) -> Example:
+    """The supporting item with some of its cells changed: number, name, department, duty, ours."""
+    names = ("number", "name", "department", "duty", "ours")
+    row = tuple(changes.get(name, old) for name, old in zip(names, _LEAD, strict=True))
+    return supporting(row, at=at)
+
+
+def _with_basis(text: str, at: str | None = None) -> Example:
+    return Example(sheets=(sheet(BASIC_TITLE, (*BASIC_HEADER, "依据"), (*_ONE, text)),), at=at)
+
+
+def _categories(first: str, second: str, number: str = "3", at: str | None = None) -> Example:
+    return basic(
+        (first, ""), _ONE, _TWO, (second, ""), (number, "推广农业技术"), merges=("A3:B3", "A6:B6"), at=at
+    )
+
+
+_CATEGORIES = _categories("一、党的建设（2项）", "二、经济发展（1项）")
+
+LIST_RULES: tuple[Rule, ...] = (
+    rule(
+        "SERIAL-MISSING",
+        "error",
+        ("每项都有序号。", "Every item has a number."),
+        ("序号为空。", "The number is empty."),
+        _FILL,
+        source="security.md D01",
+        fails=basic(_ONE, ("", "开展矛盾纠纷排查化解"), at="!A4"),
+    ),
+    rule(
+        "SERIAL-DUPLICATE",
+        "error",
+        ("序号不重复。", "Numbers are not repeated."),
+        ("序号“{found}”与 {other} 重复。", "The number “{found}” stands at {other} already."),
+        ("请核对并重新编号。", "Check and number again."),
+        source="security.md D01",
+        fails=basic(_ONE, ("1", "开展矛盾纠纷排查化解"), at="!A4"),
+    ),
+    rule(
+        "SERIAL-GAP",
+        "error",
+        ("序号连续，从 1 开始。", "Numbers run on without a gap, from 1."),
+        (
+            "序号从 {before} 跳到 {after}，可能漏行或顺序有误。",
+            "The numbers go from {before} to {after}; a line may be missing or out of order.",
+        ),
+        ("请核对是否漏了事项，再重新编号。", "Check whether an item is missing, then number again."),
+        source="security.md D02",
+        fails=basic(_ONE, ("3", "开展矛盾纠纷排查化解"), at="!A4"),
+    ),
+    rule(
+        "SERIAL-RESTART",
+        "error",
+        (
+            "序号要么全表连续，要么每类都从 1 开始。",
+            "Numbers run through the list, or begin again with every category.",
+        ),
+        (
+            "此处序号重新从 1 开始，别的类别没有。",
+            "The numbers begin again here, but not in the other categories.",
+        ),
+        ("请统一编号。", "Number all categories the same way."),
+        source="security.md D03",
+        fails=basic(
+            ("党的建设", ""),
+            _ONE,
+            ("经济发展", ""),
+            ("2", "推广农业技术"),
+            ("乡村振兴", ""),
+            ("1", "推进人居环境整治"),
+            merges=("A3:B3", "A5:B5", "A7:B7"),
+            at="!A8",
+        ),
+        passes=_categories("党的建设", "经济发展", "1"),
+    ),
+    rule(
+        "SERIAL-STYLE",
+        "warning",
+        ("序号写法统一。", "Numbers are written in one style."),
+        (
+            "序号“{found}”的写法与其他行不同。",
+            "The number “{found}” is written in another style than others.",
+        ),
+        ("请统一写法。", "Use one style."),
+        source="security.md C07",
+        fails=basic(_ONE, ("２．", "开展矛盾纠纷排查化解"), at="!A4"),
+    ),
+    rule(
+        "SERIAL-UNREADABLE",
+        "warning",
+        ("序号是数字。", "Numbers are numbers."),
+        (
+            "看不出“{found}”是几号，没有核对是否连续。",
+            "“{found}” cannot be read as a number; whether it follows on was not checked.",
+        ),
+        ("请改为数字。", "Use digits."),
+        source="security.md C07",
+        fails=basic(_ONE, ("新增", "开展矛盾纠纷排查化解"), at="!A4"),
+    ),
+    rule(
+        "SERIAL-NUMERIC-FRACTION",
+        "error",
+        ("带小数点的序号须存为文本。", "Numbers with a point are kept as text."),
+        (
+            "序号“{found}”存为数值，1.10 会变成 1.1。",
+            "The number “{found}” is stored as a value; 1.10 would become 1.1.",
+        ),
+        ("请把该列格式设为“文本”后重新输入。", "Format the column as text and type it again."),
+        source="security.md C06",
+        fails=basic(("1.1", "负责党员教育管理"), marks={"A3": {"type": "number", "raw": "1.1"}}, at="!A3"),
+        passes=basic(_ONE, marks={"A3": {"type": "number"}}),
+    ),
+    rule(
+        "SERIAL-AUTONUMBER",
+        "error",
+        ("序号要打出来，不用自动编号。", "Numbers are typed, not made by automatic numbering."),
+        ("序号是自动编号，文件里没有存下来。", "The number is automatic; the file does not hold it."),
+        (
+            "请把自动编号转换成文字（复制后只粘贴文本）。",
+            "Turn automatic numbers into text (copy and paste as plain text).",
+        ),
+        source="security.md S30",
+        fails=basic(
+            _ONE, ("", "开展矛盾纠纷排查化解"), marks={"A4": {"autonumber": True, "text": ""}}, at="!A4"
+        ),
+    ),
+    rule(
+        "NAME-MISSING",
+        "error",
+        ("每项都有名称。", "Every item has a name."),
+        ("事项名称为空。", "The name is empty."),
+        ("请补填名称，或删除该行。", "Fill in the name or delete the row."),
+        source="security.md D07",
+        fails=basic(_ONE, ("2", ""), at="!B4"),
+    ),
+    rule(
+        "DEPARTMENT-MISSING",
+        "error",
+        ("配合履职事项须写明对应的上级部门。", "A supporting duty names the department that leads it."),
+        ("对应上级部门为空。", "The department is empty."),
+        ("请填写牵头的上级部门。", "Write the department that leads this duty."),
+        source="policy 三(三); security.md D15",
+        fails=_lead("!C3", department=""),
+        passes=_FINE_SUPPORTING,
+        applies_to=_SUPPORTING,
+    ),
+    rule(
+        "DEPARTMENT-DUTY-MISSING",
+        "error",
+        ("配合履职事项须写明上级部门的职责。", "A supporting duty states the department's duty."),
+        ("上级部门职责为空。", "The department's duty is empty."),
+        _FILL,
+        source="security.md D16",
+        fails=_lead("!D3", duty=""),
+        passes=_FINE_SUPPORTING,
+        applies_to=_SUPPORTING,
+    ),
+    rule(
+        "TOWNSHIP-DUTY-MISSING",
+        "error",
+        ("配合履职事项须写明乡镇（街道）的配合职责。", "A supporting duty states the township's part."),
+        ("乡镇（街道）配合职责为空。", "The township's part is empty."),
+        _FILL,
+        source="security.md D15",
+        fails=_lead("!E3", ours=""),
+        passes=_FINE_SUPPORTING,
+        applies_to=_SUPPORTING,
+    ),
+    rule(
+        "METHOD-MISSING",
+        "error",
+        ("收回事项须写明工作方式。", "A reclaimed duty says how it is now done."),
+        ("工作方式为空。", "The method is empty."),
+        (
+            "请填写承接后的工作方式；已取消的写“取消”。",
+            "Write how it is now done; if it is given up, write 取消.",
+        ),
+        source="security.md D19",
+        fails=reclaimed(("1", "校车安全审查", "县教育局", ""), at="!D3"),
+        passes=_FINE_RECLAIMED,
+        applies_to=_RECLAIMED,
+    ),
+    rule(
+        "RECEIVER-MISSING",
+        "error",
+        (
+            "收回事项须写明承接部门；取消和不再要求的除外。",
+            "A reclaimed duty names the department that takes it over, unless it is given up (取消, 不再要求).",
+        ),
+        (
+            "承接部门为空，工作方式也没有写明取消或不再要求。",
+            "The receiving department is empty, and the method does not say that the duty is given up.",
+        ),
+        (
+            "请填写承接部门；不再开展的请在工作方式中写明“取消”或“不再要求”。",
+            "Write the department, or 取消 or 不再要求 under the method.",
+        ),
+        source="policy 三(二); security.md D19",
+        fails=reclaimed(("1", "校车安全审查", "", "按计划审查。"), at="!C3"),
+        passes=reclaimed(("1", "出具无犯罪证明", "", "不再要求乡镇出具。")),
+        applies_to=_RECLAIMED,
+    ),
+    rule(
+        "PLACEHOLDER",
+        "error",
+        (
+            "必填内容不得写“同上”“详见附件”“待定”等。",
+            "No field that counts says 同上 (as above), 详见附件 (see annex) or the like.",
+        ),
+        ("“{found}”没有写出实际内容。", "“{found}” stands instead of the text itself."),
+        ("请写出完整内容。", "Write the text in full."),
+        source="security.md D36",
+        fails=_lead("!D3", duty="同上"),
+        passes=_FINE_SUPPORTING,
+    ),
+    rule(
+        "COUNT-CATEGORY",
+        "error",
+        ("类别后写的项数与实际一致。", "The number after a category is that of its items."),
+        (
+            "“{found}”写 {said} 项，实有 {counted} 项。",
+            "“{found}” says {said}, but there are {counted} items.",
+        ),
+        ("请核对是否漏行，或改正项数。", "Check for missing lines, or correct the number."),
+        source="security.md D04",
+        fails=_categories("一、党的建设（3项）", "二、经济发展（1项）", at="!A3:B3"),
+        passes=_CATEGORIES,
+    ),
+    rule(
+        "COUNT-TOTAL",
+        "error",
+        ("标题和备注中的总项数与实际一致。", "A total in a title or note is that of the items."),
+        (
+            "“{found}”写共 {said} 项，本清单实有 {counted} 项。",
+            "“{found}” says {said} in all, but this list has {counted} items.",
+        ),
+        ("请核对是否漏行，或改正总数。", "Check for missing lines, or correct the total."),
+        source="security.md D05",
+        fails=basic(_ONE, _TWO, ("备注：共3项。", ""), merges=("A5:B5",), at="!A5:B5"),
+        passes=basic(_ONE, _TWO, ("备注：共2项。", ""), merges=("A5:B5",)),
+    ),
+    rule(
+        "CATEGORY-EMPTY",
+        "warning",
+        ("每个类别下都有事项。", "Every category has items."),
+        ("类别“{found}”下没有事项。", "The category “{found}” has no items."),
+        ("请核对是否漏行。", "Check for missing lines."),
+        source="security.md D04",
+        fails=basic(("党的建设", ""), _ONE, ("经济发展", ""), merges=("A3:B3", "A5:B5"), at="!A5:B5"),
+        passes=_CATEGORIES,
+    ),
+    rule(
+        "CATEGORY-UNKNOWN",
+        "warning",
+        ("类别通常用全国统一的名称。", "Categories mostly have the names of the national form."),
+        ("“{found}”不在常用类别中。", "“{found}” is not among the usual categories."),
+        ("请核对；确用此名的无需改动。", "Check it; keep it if it is meant."),
+        source="domain.md §1.2; security.md D32",
+        fails=_categories("一、星际航行", "二、经济发展", at="!A3:B3"),
+        passes=_CATEGORIES,
+    ),
+    rule(
+        "CATEGORY-INHERITED",
+        "info",
+        ("类别列空白的行沿用上面的类别。", "A row with an empty category belongs to the category above."),
+        ("此行起类别空白，沿用“{found}”。", "From this row on the category is empty; “{found}” was taken."),
+        ("无需处理。", "Nothing to do."),
+        source="domain.md §1.4",
+        fails=Example(
+            sheets=(sheet(BASIC_TITLE, ("类别", *BASIC_HEADER), ("党的建设", *_ONE), ("", *_TWO)),), at="!A4"
+        ),
+    ),
+    rule(
+        "ITEM-TWICE",
+        "error",
+        ("同一清单中事项不重复。", "An item stands once in a list."),
+        ("“{found}”与 {other} 是同一事项。", "“{found}” stands at {other} already."),
+        ("请删去一处，或把名称写得有所区别。", "Delete one, or give them different names."),
+        source="security.md D06",
+        fails=basic(_ONE, ("2", "负责 党员教育管理"), at="!B4"),
+    ),
+    rule(
+        "ITEM-SIMILAR",
+        "warning",
+        ("名称几乎相同的事项请核对。", "Items of nearly the same name are looked at."),
+        ("“{found}”与 {other} 的“{name}”几乎相同。", "“{found}” is nearly the same as “{name}” at {other}."),
+        ("请核对是否重复。", "Check whether they are one item."),
+        source="security.md D06",
+        fails=basic(
+            ("1", "负责城乡居民基本医疗保险和基本养老保险的参保宣传动员和信息登记工作"),
+            ("2", "负责城乡居民基本医疗保险和基本养老保险的参保宣传动员及信息登记工作"),
+            at="!B4",
+        ),
+    ),
+    rule(
+        "ITEM-TWO-KINDS",
+        "warning",
+        ("同一事项通常不会既是基本又是配合履职。", "An item is seldom both a core and a supporting duty."),
+        ("“{found}”也在{kind}清单中（{other}）。", "“{found}” also stands in the list of {kind} ({other})."),
+        ("请核对。", "Check it."),
+        source="security.md D14",
+        fails=Example(
+            sheets=(
+                sheet(BASIC_TITLE, BASIC_HEADER, ("1", _LEAD[1]), name="甲"),
+                sheet(SUPPORTING_TITLE, SUPPORTING_HEADER, _LEAD, name="乙"),
+            ),
+            at="乙!B3",
+        ),
+    ),
+    rule(
+        "CONTRADICTION",
+        "error",
+        ("已收回的事项不得又列为基本或配合履职。", "A reclaimed duty is not also kept."),
+        (
+            "“{found}”已列为收回事项，但{kind}清单中仍有（{other}）。",
+            "“{found}” is reclaimed, but is still listed under {kind} ({other}).",
+        ),
+        ("请核对，只保留一处。", "Check it and keep only one."),
+        source="policy 三(二); security.md D14",
+        fails=Example(
+            sheets=(
+                sheet(BASIC_TITLE, BASIC_HEADER, ("1", "校车安全审查"), name="甲"),
+                sheet(
+                    RECLAIMED_TITLE,
+                    RECLAIMED_HEADER,
+                    ("1", "校车安全审查", "县教育局", "按计划审查。"),
+                    name="乙",
+                ),
+            ),
+            at="乙!B3",
+        ),
+    ),
+    rule(
+        "DUTY-INVERTED",
+        "error",
+        (
+            "上级部门职责与乡镇（街道）配合职责不得相同。",
+            "The department's duty and the township's are not the same.",
+        ),
+        (
+            "乡镇（街道）配合职责与上级部门职责完全相同。",
+            "The township's part is word for word the department's duty.",
+        ),
+        ("请分别写明各自职责。", "Write what each of them does."),
+        source="policy 三(二); security.md D16",
+        fails=_lead("!E3", ours=_DUTY),
+        passes=_FINE_SUPPORTING,
+        applies_to=_SUPPORTING,
+    ),
+    rule(
+        "DEPARTMENT-IS-TOWNSHIP",
+        "error",
+        ("上级部门不能是乡镇（街道）自己。", "The department is not the township itself."),
+        (
+            "部门一栏写的是乡镇（街道）自己（“{found}”）。",
+            "The township itself stands as the department (“{found}”).",
+        ),
+        ("请填写牵头或承接的上级部门。", "Write the department that leads or takes over."),
+        source="security.md D18",
+        fails=_lead("!C3", department="东河镇人民政府"),
+        passes=_FINE_SUPPORTING,
+        applies_to=("supporting", "reclaimed"),
+    ),
+    rule(
+        "DEPARTMENT-NAME",
+        "confirm",
+        ("部门名称中间不换行。", "No line break stands inside a department's name."),
+        (
+            "“{found}”不像完整的部门名称，下一行是“{following}”。",
+            "“{found}” does not look like a whole name; the next line is “{following}”.",
+        ),
+        (
+            "如是一个部门，请删去名称中间的换行；确是两个部门的，请在 filing.toml 中确认。",
+            "If it is one department, delete the break; if they are two, confirm it in filing.toml.",
+        ),
+        source="domain.md §1.4",
+        fails=_lead("!C3", department="县住房和城乡\n建设局"),
+        passes=_lead("!C3", department="县住房和城乡建设局\n县林业和草原局"),
+    ),
+    rule(
+        "DEPARTMENT-TWICE",
+        "warning",
+        ("一项中部门不重复。", "A department stands once on a line."),
+        ("“{found}”在同一项中出现两次。", "“{found}” stands twice on this line."),
+        ("请删去一处。", "Delete one."),
+        source="domain.md §1.2",
+        fails=_lead("!C3", department="县林业和草原局、县林业和草原局"),
+        passes=_FINE_SUPPORTING,
+    ),
+    rule(
+        "DEPARTMENT-FORMER",
+        "warning",
+        ("部门用现行名称。", "Departments have their present names."),
+        (
+            "“{found}”是机构改革前的名称，现为“{now}”。",
+            "“{found}” is a name from before the reforms; it is now “{now}”.",
+        ),
+        ("请核对并改用现名。", "Check it and use the present name."),
+        source="security.md D17",
+        fails=_lead("!C3", department="县国土资源局"),
+        passes=_FINE_SUPPORTING,
+    ),
+    rule(
+        "WRONG-TOWNSHIP-NAME",
+        "confirm",
+        ("清单里通常不出现别的乡镇（街道）。", "A township's list seldom names another township."),
+        (
+            "文字中出现别的乡镇（街道）“{name}”，可能是抄来的。",
+            "The text names another township, “{name}”; it may be left over from a copy.",
+        ),
+        (
+            "请改正；确需写明的，请在 filing.toml 中确认。",
+            "Correct it, or confirm in filing.toml that it is meant.",
+        ),
+        source="security.md D38",
+        fails=basic(("1", "推进西山乡人居环境整治"), at="!B3"),
+        passes=basic(("1", "推进东河镇人居环境整治")),
+    ),
+    rule(
+        "VETO-ITEM",
+        "confirm",
+        (
+            "除中央和省委明确要求外，不得对乡镇（街道）设置“一票否决”。",
+            "No department sets a one-vote veto for townships unless central or provincial authorities clearly require it.",
+        ),
+        ("含有“一票否决”内容。", "There is a one-vote veto (一票否决)."),
+        (
+            "请删除；有中央或省委明确依据的，请在 filing.toml 中写明依据并确认。",
+            "Delete it, or state the central or provincial basis in filing.toml and confirm it.",
+        ),
+        source="policy 三(二); security.md D11",
+        fails=basic(("1", "落实计划生育一 票 否 決"), at="!B3"),
+        passes=replace(
+            basic(("1", "落实计划生育一票否决"), at=None),
+            filing=ExampleFiling(confirmed=(("VETO-ITEM", "清单", "B3"),)),
+        ),
+    ),
+    rule(
+        "PLEDGE-ITEM",
+        "confirm",
+        (
+            "不得以签订“责任状”等方式把责任转嫁给乡镇（街道）。",
+            "Responsibility is not shifted to townships by letters of responsibility.",
+        ),
+        ("含有“责任状”“责任书”内容。", "There is a letter of responsibility (责任状, 责任书)."),
+        (
+            "请删除；确有依据的，请在 filing.toml 中写明依据并确认。",
+            "Delete it, or state its basis in filing.toml and confirm it.",
+        ),
+        source="policy 三(二); security.md D12",
+        fails=basic(("1", "签订安全生产责任状"), at="!B3"),
+    ),
+    rule(
+        "CATCH-ALL",
+        "warning",
+        (
+            "不用“完成上级交办的其他任务”一类兜底条款。",
+            "There is no catch-all such as “other tasks assigned by superiors”.",
+        ),
+        ("“{found}”是兜底条款，没有具体内容。", "“{found}” is a catch-all without content."),
+        ("请写明具体事项，或删除。", "Name the duty or delete it."),
+        source="security.md D13",
+        fails=basic(("1", "完成上级交办的其他任务"), at="!B3"),
+    ),
+    rule(
+        "BASIS-BRACKETS",
+        "warning",
+        ("书名号成对。", "Title marks are closed."),
+        ("依据“{found}”的书名号不成对。", "The title marks of “{found}” do not match."),
+        ("请补全书名号。", "Complete them."),
+        source="security.md D09",
+        fails=_with_basis("《中国共产党章程", "!C3"),
+        passes=_with_basis("《中国共产党章程》"),
+    ),
+    rule(
+        "BASIS-VAGUE",
+        "warning",
+        ("依据写明文件名称。", "A basis names its document."),
+        ("依据“{found}”没有写明文件。", "“{found}” names no document."),
+        ("请写明法律法规或文件名称。", "Name the law or document."),
+        source="security.md D09",
+        fails=_with_basis("根据有关规定", "!C3"),
+        passes=_with_basis("《中国共产党章程》"),
+    ),
+    rule(
+        "DATE-RANGE",
+        "error",
+        (
+            "日期合理：2000 年以后，不晚于核查日一年以上。",
+            "Dates are sensible: after 2000, and not more than a year ahead.",
+        ),
+        ("日期“{found}”不合理。", "The date “{found}” is not sensible."),
+        ("请核对日期。", "Check the date."),
+        source="security.md D21",
+        fails=replace(FINE, filing=ExampleFiling(effective=date(2099, 1, 1))),
+        passes=replace(FINE, filing=ExampleFiling()),
+    ),
+    rule(
+        "DATE-ORDER",
+        "error",
+        ("施行日期不早于审定日期。", "A list does not take effect before its approval."),
+        (
+            "施行日期 {found} 早于审定日期 {approved}。",
+            "It takes effect on {found}, before its approval on {approved}.",
+        ),
+        ("请核对 filing.toml 中的日期。", "Check the dates in filing.toml."),
+        source="security.md D21",
+        fails=replace(FINE, filing=ExampleFiling(approved=date(2022, 7, 1))),
+        passes=replace(FINE, filing=ExampleFiling()),
+    ),
+    rule(
+        "CONFIRMATION-UNUSED",
+        "warning",
+        ("每条确认都对应一处发现。", "Every confirmation answers a finding."),
+        ("对 {confirmed} 的确认没有对应的发现。", "The confirmation of {confirmed} answers no finding."),
+        ("请核对单元格，或删除这条确认。", "Check its cell or delete it."),
+        source="architecture.md §3",
+        fails=replace(basic(_ONE, at="!B3"), filing=ExampleFiling(confirmed=(("VETO-ITEM", "清单", "B3"),))),
+    ),
+)
