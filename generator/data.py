@@ -12,7 +12,7 @@ import io
 import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from generator.model.findings import Department
 from generator.model.kinds import LIST_KINDS
@@ -31,6 +31,20 @@ REAL_MARK = "以中文正式文件为准 / the issued Chinese document prevails"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 Row = dict[str, str]
+
+FILING_COLUMNS = frozenset(
+    {
+        "county_code",
+        "county",
+        "kind_code",
+        "effective",
+        "approval_number",
+        "review_number",
+        "record_number",
+        "source_sha256",
+    }
+)
+"""Columns that a workbook holds on its sheet of filings; CSV and JSON, which have one table, hold them in every row."""
 
 
 def build_data(
@@ -62,7 +76,7 @@ def build_data(
         table = pandas.DataFrame(rows, dtype="string").fillna("")
         files[f"{place.code}.csv"] = _as_csv(table)
         files[f"{place.code}.json"] = _as_json(place, rows, about)
-        files[f"{place.code}.xlsx"] = _as_xlsx(table, county.sample)
+        files[f"{place.code}.xlsx"] = _as_xlsx(table, about, county.sample)
     return files
 
 
@@ -174,8 +188,8 @@ def _as_json(place: Division, rows: list[Row], about: dict[str, object]) -> byte
     return (json.dumps(body, ensure_ascii=False, indent=0) + "\n").encode()
 
 
-def _as_xlsx(table: pandas.DataFrame, sample: bool) -> bytes:
-    """A sheet of lines and a sheet of counts by township and kind; text cells only, never formulas or links."""
+def _as_xlsx(table: pandas.DataFrame, about: Mapping[str, object], sample: bool) -> bytes:
+    """Sheets of lines, of counts by township and kind, and of filings; text cells only, never formulas or links."""
     import pandas
 
     buffer = io.BytesIO()
@@ -190,13 +204,43 @@ def _as_xlsx(table: pandas.DataFrame, sample: bool) -> bytes:
         writer.book.set_properties(
             {"title": SAMPLE_MARK if sample else "", "created": datetime(2000, 1, 1)}  # noqa: DTZ001  xlsx has no zones
         )
-        table.to_excel(writer, sheet_name="清单 lines", index=False, freeze_panes=(1, 0))
+        lines = writer.book.add_worksheet("清单 lines")
+        # What is the same for a whole filing stands on its own sheet, and a workbook has no column that says nothing.
+        columns = {name: table[name].tolist() for name in table.columns if name not in FILING_COLUMNS}
+        shown = {name: texts for name, texts in columns.items() if any(texts)}
+        for column, (name, texts) in enumerate(shown.items()):
+            for row, text in enumerate((name, *texts)):
+                wrote = lines.write_string(row, column, text)
+                assert wrote == 0, (name, row)  # longer than a cell holds: no filed cell is, so neither is ours
+        lines.freeze_panes(1, 0)
         counts = (
-            table.groupby(["township_code", "township", "kind"], sort=True)
+            table.groupby(["notice", "township_code", "township", "kind"], sort=True)
             .size()
             .unstack(fill_value=0)
-            .reset_index()
         )
-        counts.insert(0, "notice", str(table["notice"].iloc[0]))
-        counts.to_excel(writer, sheet_name="统计 counts", index=False)
+        counts.reset_index().to_excel(writer, sheet_name="统计 counts", index=False)
+        pandas.DataFrame(_filing_rows(about)).to_excel(writer, sheet_name="来源 filings", index=False)
     return buffer.getvalue()
+
+
+def _filing_rows(about: Mapping[str, object]) -> list[Row]:
+    """One row per filed document, with its filing's approvals."""
+    filings: list[dict[str, Any]] = about["filings"]  # type: ignore[assignment]  # `_about` has put it there
+    rows = []
+    for filing in filings:
+        numbers = {a["stage"]: a["document_number"] or "" for a in filing["approvals"]}
+        for document, digest in filing["documents"].items():
+            rows.append(
+                {
+                    "notice": str(about["notice"]),
+                    "filing": filing["title"],
+                    "effective": filing["effective"],
+                    **{
+                        f"{stage}_number": numbers.get(stage, "")
+                        for stage in ("approval", "review", "record")
+                    },
+                    "source_file": document,
+                    "source_sha256": digest,
+                }
+            )
+    return rows

@@ -9,7 +9,7 @@ import json
 import openpyxl
 import pytest
 
-from generator.data import SAMPLE_MARK, build_data, guard
+from generator.data import FILING_COLUMNS, SAMPLE_MARK, build_data, guard
 from tests.mini_county import Mini, hostile_mini, mini
 
 
@@ -52,9 +52,10 @@ def test_the_three_formats_agree() -> None:
     book = openpyxl.load_workbook(io.BytesIO(files[f"{code}.xlsx"]))
     header, *cells = book.worksheets[0].iter_rows(values_only=True)
     assert rows == [{name: guard(text) for name, text in line.items()} for line in body["lines"]]
-    assert body["lines"] == [
-        {str(n): str(v or "") for n, v in zip(header, row, strict=True)} for row in cells
-    ]
+    shown = [{str(n): str(v or "") for n, v in zip(header, row, strict=True)} for row in cells]
+    assert shown == [{name: text for name, text in line.items() if name in header} for line in body["lines"]]
+    missing = {name for line in body["lines"] for name, text in line.items() if text and name not in header}
+    assert missing <= FILING_COLUMNS
     assert len(rows) == sum(body["counts"].values())
 
 
@@ -93,6 +94,10 @@ def test_hostile_names_are_text_in_workbooks() -> None:
         cell.data_type for row in book.worksheets[0].iter_rows() for cell in row if cell.value is not None
     }
     assert types == {"s"}
+    digests = {str(row[-1]) for row in book["来源 filings"].iter_rows(min_row=2, values_only=True)}
+    assert digests == {
+        digest for recorded in hostile_mini().lists.filings for digest in recorded.sha256.values()
+    }
     assert not any(cell.hyperlink for row in book.worksheets[0].iter_rows() for cell in row)
 
 
