@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -103,7 +104,9 @@ def _led_by_departments(supporting: Sequence[Matter], own: Sequence[Matter], pla
     return [
         replace(matter, kind="task")
         for matter in fitting(supporting, place)
-        if all(len(_pairs(matter.name.zh) & have) / len(_pairs(matter.name.zh) | have) < 0.3 for have in grams)
+        if all(
+            len(_pairs(matter.name.zh) & have) / len(_pairs(matter.name.zh) | have) < 0.3 for have in grams
+        )
     ]
 
 
@@ -156,7 +159,9 @@ def later(
     names = {place.fill(m.name) for matters in chosen.values() for m in matters}
 
     def ranked(kind: str, purpose: str) -> list[Matter]:
-        stayed = (m for m in result[kind] if not m.core and m in chosen[kind])
+        # From small categories nothing goes: a category that vanishes needs a person's confirmation.
+        sizes = Counter(m.category.zh for m in result[kind])
+        stayed = (m for m in result[kind] if not m.core and m in chosen[kind] and sizes[m.category.zh] > 3)
         return sorted(stayed, key=lambda m: _rank(county, purpose, m.name.zh))
 
     moved = ranked("supporting", "moved")[0]

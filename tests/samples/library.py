@@ -99,7 +99,7 @@ class Place:
         committee = "Party working committee" if only_sub else "Party committee"
         return {
             "county": county,
-            "County": county.capitalize(),
+            "County": {"县": "County", "市": "Municipal", "区": "District"}[self.county_word],
             "township": name,
             "Township": name.capitalize(),
             "village": village,
