@@ -27,9 +27,13 @@ class QingdanError(Exception):
     exit_code = EXIT_OURS
 
     def __init__(self, problem: Text, fix: Text | None = None) -> None:
-        super().__init__(problem.en)
+        # Both go to `args`, so that an error raised in a worker process arrives whole.
+        super().__init__(problem, fix)
         self.problem = problem
         self.fix = fix
+
+    def __str__(self) -> str:
+        return self.problem.en
 
 
 class DocumentError(QingdanError):

@@ -1,0 +1,101 @@
+"""A miniature county renders to exactly the committed tree, and to the same bytes wherever it is built."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.golden_site import AS_OF, GOLDEN, ROOT, build_golden, golden_content, tree
+
+REFRESH = "if intended: python -m tests.golden_site, and read the diff"
+
+
+def run_build(content: Path, out: Path, **environment: str) -> None:
+    """Build through the command line, in a process of its own."""
+    jobs = environment.pop("JOBS", "1")
+    command = [
+        "build",
+        "--content",
+        str(content),
+        "--out",
+        str(out),
+        "--as-of",
+        AS_OF.isoformat(),
+        "--jobs",
+        jobs,
+    ]
+    subprocess.run(
+        [sys.executable, "-m", "generator", *command],
+        check=True,
+        capture_output=True,
+        cwd=ROOT,
+        env={**os.environ, **environment},
+    )
+
+
+def test_the_golden_county(tmp_path: Path) -> None:
+    """The golden content renders to the committed site, byte for byte."""
+    build_golden(golden_content(tmp_path), tmp_path / "site")
+    expected, written = tree(GOLDEN / "site"), tree(tmp_path / "site")
+    assert sorted(expected) == sorted(written), REFRESH
+    differing = [name for name in expected if expected[name] != written[name]]
+    assert differing == [], REFRESH
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        pytest.param({"TZ": "America/New_York", "PYTHONHASHSEED": "1"}, id="another-zone-and-hash-seed"),
+        pytest.param(
+            {"LC_ALL": "C", "PYTHONHASHSEED": "7", "JOBS": "3"}, id="another-locale-and-three-processes"
+        ),
+    ],
+)
+def test_the_same_inputs_give_the_same_bytes(tmp_path: Path, environment: dict[str, str]) -> None:
+    """Folder, time zone, locale, hash seed and number of processes leave no trace."""
+    folder = tmp_path / "一个 folder"
+    folder.mkdir()
+    run_build(golden_content(folder), folder / "out", **environment)
+    build_golden(golden_content(tmp_path), tmp_path / "site")
+    assert tree(folder / "out") == tree(tmp_path / "site")
+
+
+def test_building_one_county_leaves_the_others(tmp_path: Path) -> None:
+    """`--only` replaces one county's folder and the province's pages; a stranger's file in the site stays."""
+    content = golden_content(tmp_path)
+    build_golden(content, tmp_path / "site")
+    other = tmp_path / "site" / "230102"
+    other.mkdir()
+    (other / "index.html").write_text("old", encoding="utf-8")
+    run_only = ["build", "--content", str(content), "--out", str(tmp_path / "site"), "--only", "230125"]
+    subprocess.run([sys.executable, "-m", "generator", *run_only], check=True, capture_output=True, cwd=ROOT)
+    assert (other / "index.html").read_text(encoding="utf-8") == "old"
+
+
+def test_a_failed_build_leaves_the_old_site(tmp_path: Path) -> None:
+    """When an original is no longer the file that was recorded, the build stops with 7 and the old site stands."""
+    content = golden_content(tmp_path)
+    build_golden(content, tmp_path / "site")
+    before = tree(tmp_path / "site")
+    original = next((content / "counties" / "230125" / "filings" / "2022-06-20-first-list").glob("*.csv"))
+    original.write_bytes(original.read_bytes() + b"\r\n2,x,x,x")
+    command = [
+        sys.executable,
+        "-m",
+        "generator",
+        "build",
+        "--content",
+        str(content),
+        "--out",
+        str(tmp_path / "site"),
+    ]
+    run = subprocess.run(command, check=False, capture_output=True, text=True, cwd=ROOT)
+    assert run.returncode == 7
+    assert "Traceback" not in run.stderr
+    assert original.name in run.stderr
+    assert before == tree(tmp_path / "site")
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".site.lock", "content", "site"]
