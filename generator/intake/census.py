@@ -21,7 +21,8 @@ _STRING = re.compile(r"<(?:\w+:)?si(?=[\s/>])[^<>]*?(?:/>|>(.*?)</(?:\w+:)?si\s*
 _PHONETIC = re.compile(r"<(?:\w+:)?rPh(?=[\s/>]).*?</(?:\w+:)?rPh\s*>", re.DOTALL)
 _TEXT = re.compile(r"<(?:\w+:)?t(?:\s[^<>]*)?(?<!/)>([^<]*)<")
 _ROW_OR_CELL = re.compile(
-    r"<(?:\w+:)?row(?=[\s/>])([^<>]*)>|<(?:\w+:)?c(?=[\s/>])([^<>]*?)(?:/>|>(.*?)</(?:\w+:)?c\s*>)", re.DOTALL
+    r"<(?:\w+:)?(row)(?=[\s/>])([^<>]*)>|<(?:\w+:)?c(?=[\s/>])([^<>]*?)(?:/>|>(.*?)</(?:\w+:)?c\s*>)",
+    re.DOTALL,
 )
 _VALUE = re.compile(r"<(?:\w+:)?v(?:\s[^<>]*)?(?<!/)>([^<]*)<")
 _FORMULA = re.compile(r"<(?:\w+:)?f(?=[\s/>])")
@@ -75,12 +76,9 @@ def _count_xlsx(archive: zipfile.ZipFile) -> dict[str, int]:
 
 def _count_sheet(body: str, name: str, lengths: list[int], counted: dict[str, int]) -> None:
     row = column = 0
-    for row_tag, cell_tag, inner in _ROW_OR_CELL.findall(body):
-        if not cell_tag and not inner and row_tag:
+    for opens_row, row_tag, cell_tag, inner in _ROW_OR_CELL.findall(body):
+        if opens_row:
             row, column = int(attributes(row_tag).get("r", row + 1)), 0
-            continue
-        if not cell_tag and not inner and not row_tag:
-            # A bare <row> or <c/>: neither says where it is; only a bare <row> opens a row.
             continue
         entry = attributes(cell_tag)
         column += 1

@@ -39,6 +39,7 @@ _DELIMITERS: tuple[tuple[str, str], ...] = (
     ("、", "、"),
     ("|", "|"),
 )
+_HAN = re.compile("[\u3400-\u9fff]")
 _UNQUOTED = re.compile(r"[^,\r\n]*")
 
 Record = list[str]
@@ -103,10 +104,14 @@ def _sane(text: str, words: Sequence[str]) -> bool:
 
 
 def _settle(content: bytes, utf8: str, gb: str, faults: Faults) -> tuple[str, str]:
-    """Both decodings are valid: the header decides, then (only between these two) charset-normalizer."""
+    """Both decodings are valid: the header decides, then the Han characters, then charset-normalizer between the two."""
     sane8, sane_gb = _sane(utf8, _HEADER_WORDS), _sane(gb, _HEADER_WORDS)
     if sane8 != sane_gb:
         return (utf8, "utf-8") if sane8 else (gb, "gb18030")
+    # UTF-8 spells a Han character in three bytes of a strict pattern: chance does not make one, but it does make the
+    # two-byte letters that GB18030 text of a few characters can look like.
+    if _HAN.search(utf8) or _HAN.search(gb):
+        return (utf8, "utf-8") if _HAN.search(utf8) else (gb, "gb18030")
     from charset_normalizer import from_bytes  # 20 ms that only an ambiguous file costs
 
     best = from_bytes(content, cp_isolation=["utf_8", "gb18030"]).best()

@@ -100,15 +100,16 @@ def figure(stored: str, style: NumberFormat, *, from_1904: bool) -> Figure:
             return Figure(text=stored, type="date", raw=stored, fault="DATE-RANGE")
         return Figure(text=day, type="date", raw=stored)
     text = _number_text(stored, value, style)
-    whole = text == stored
+    as_shown = value.is_integer() and text == stored
     fault = "CELL-TYPE" if style.kind == "other" else None
-    return Figure(text=text, type="number", raw="" if whole else stored, fault=fault)
+    return Figure(text=text, type="number", raw="" if as_shown else stored, fault=fault)
 
 
 def _number_text(stored: str, value: float, style: NumberFormat) -> str:
-    if not value.is_integer() or abs(value) >= 1e17:
+    spelled = re.fullmatch(r"[+-]?\d{1,40}", stored) is not None
+    if not value.is_integer() or (abs(value) >= 1e17 and not spelled):
         return repr(value)
-    whole = int(stored) if re.fullmatch(r"[+-]?\d+", stored) else int(value)
+    whole = int(stored) if spelled else int(value)
     if (
         style.kind == "plain"
         and (match := re.fullmatch(r"(#,##)?(0*)(?:\.(0+))?", style.code))

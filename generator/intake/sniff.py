@@ -74,10 +74,11 @@ def open_filed(path: Path, faults: Faults) -> Opened:
         descriptor = os.open(path, flags)
     except (OSError, ValueError) as error:
         raise _not_opened(path, error, faults) from None
+    before = os.fstat(descriptor)
+    if not stat.S_ISREG(before.st_mode):
+        os.close(descriptor)
+        raise faults.refuse("FILE-NOT-REGULAR", found=_kind(before.st_mode), kind=_kind(before.st_mode))
     with os.fdopen(descriptor, "rb") as file:
-        before = os.fstat(file.fileno())
-        if not stat.S_ISREG(before.st_mode):
-            raise faults.refuse("FILE-NOT-REGULAR", found=_kind(before.st_mode), kind=_kind(before.st_mode))
         if before.st_size > MAX_FILE_BYTES:
             raise _too_large(before.st_size, faults)
         content = file.read(MAX_FILE_BYTES + 1)

@@ -47,7 +47,10 @@ def read_xls(content: bytes, faults: Faults) -> Reading:
         raise faults.refuse("FILE-MACRO", part="macrosheet")
     try:
         # formatting_info: without it xlrd reports no merged cells and no hidden rows.
-        book = xlrd.open_workbook(file_contents=content, formatting_info=True, logfile=io.StringIO())
+        # ragged_rows: one cell in the far corner must not make a full grid of empty ones.
+        book = xlrd.open_workbook(
+            file_contents=content, formatting_info=True, ragged_rows=True, logfile=io.StringIO()
+        )
     except _DAMAGES:
         raise faults.refuse("BOOK-BROKEN", part="Workbook") from None
     return _read_book(book, records, faults)

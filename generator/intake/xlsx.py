@@ -39,6 +39,8 @@ class _Listed:
     name: str
     part: str
     hidden: bool
+    has_cells: bool
+    """A chart sheet has none, but its chart has text."""
 
 
 def read_xlsx(content: bytes, faults: Faults) -> Reading:
@@ -59,11 +61,11 @@ def read_xlsx(content: bytes, faults: Faults) -> Reading:
     sheets: list[Sheet] = []
     outside: list[OutsideText] = []
     for listed in _listed(root, start, book):
-        sheet, headers = _SheetReader(
-            listed, book, cells_left=MAX_CELLS - sum(len(s.cells) for s in sheets)
-        ).read()
-        sheets.append(sheet)
-        outside.extend(headers)
+        if listed.has_cells:
+            left = MAX_CELLS - sum(len(sheet.cells) for sheet in sheets)
+            sheet, headers = _SheetReader(listed, book, cells_left=left).read()
+            sheets.append(sheet)
+            outside.extend(headers)
         outside.extend(related_texts(package, listed.part, listed.name, faults))
     if book.from_1904 and any(cell.type == "date" for sheet in sheets for cell in sheet.cells):
         faults.add("DATE-1904")
@@ -71,7 +73,7 @@ def read_xlsx(content: bytes, faults: Faults) -> Reading:
 
 
 def _listed(root: Element, start: str, book: _Book) -> tuple[_Listed, ...]:
-    """The worksheets of the workbook; chart sheets hold no cells, macro sheets are refused."""
+    """The worksheets and chart sheets of the workbook; macro sheets are refused."""
     relations = {relation.id: relation for relation in book.package.relations(start)}
     entries = [
         entry for group in root if local(group) == "sheets" for entry in group if local(entry) == "sheet"
@@ -92,10 +94,16 @@ def _listed(root: Element, start: str, book: _Book) -> tuple[_Listed, ...]:
             )
         if relation.kind in ("xlMacrosheet", "xlIntlMacrosheet"):
             raise book.faults.refuse("FILE-MACRO", sheet=entry.get("name"), part=relation.target)
-        if relation.kind == "worksheet":
-            hidden = entry.get("state", "visible") != "visible"
-            found.append(_Listed(name=entry.get("name", ""), part=relation.target, hidden=hidden))
-    if not found:
+        if relation.kind in ("worksheet", "chartsheet"):
+            found.append(
+                _Listed(
+                    name=entry.get("name", ""),
+                    part=relation.target,
+                    hidden=entry.get("state", "visible") != "visible",
+                    has_cells=relation.kind == "worksheet",
+                )
+            )
+    if not any(listed.has_cells for listed in found):
         raise book.faults.refuse("BOOK-BROKEN", part=start)
     return tuple(found)
 
