@@ -29,6 +29,8 @@ from generator.pages.townships import CHANGE_ORDER
 # As many as fit beside the townships on a desktop without becoming a second index.
 TOP_DEPARTMENTS = 8
 LATEST_CHANGES = 6
+# A changed number alone matters to the township only: the county counts those and lists the others.
+LISTED_CHANGES = ("added", "changed", "removed")
 DATA_FORMATS = ("xlsx", "csv", "json")
 
 
@@ -117,7 +119,9 @@ class CountyPages:
         parts = [voice.say(f"level.{division.level}")]
         versions = edition.dossier.versions[division.code]
         parts += [
-            Markup("{} {}").format(voice.say(f"kind.{version.kind}.short"), len(version.lines))
+            Markup('<span class="qd-nowrap">{} {}</span>').format(
+                voice.say(f"kind.{version.kind}.short"), len(version.lines)
+            )
             for version in versions
         ]
         if not versions:
@@ -160,8 +164,7 @@ class CountyPages:
             groups = self._shared_changes(recorded, path)
             shown = [
                 {"type": kind, "name": shared.name, "href": next(iter(shared.townships.values()))}
-                for kind in CHANGE_ORDER
-                if kind != "renumbered"
+                for kind in LISTED_CHANGES
                 for shared in groups.get(kind, ())
             ]
             if shown:
@@ -248,7 +251,6 @@ class CountyPages:
             original=name if shown != name else "",
             lead=voice.say(
                 "department.lead",
-                department=voice.filed(name),
                 townships=voice.count("count.townships", len({h.township.code for h in holdings})),
                 items=voice.count("count.items", len({h.line.item for h in holdings})),
             ),
@@ -274,6 +276,7 @@ class CountyPages:
                 "duty": shared.duty,
                 "note": shared.note,
                 "href": next(iter(shared.townships.values())),
+                "places": voice.joined([voice.place(places[code]) for code in shared.townships]),
                 "all": voice.say(
                     "department.everywhere", townships=voice.count("count.townships", everywhere)
                 )
@@ -327,13 +330,13 @@ class CountyPages:
                             "items": voice.count("count.items", len(groups[kind])),
                             "shared": self._views(groups[kind]),
                         }
-                        for kind in CHANGE_ORDER
+                        for kind in LISTED_CHANGES
                         if kind in groups
                     ],
                     "townships": self._changed_townships(recorded, path),
                 }
             )
-        filings = [edition.filed(r, covers=self._covers(r)) for r in dossier.in_force()]
+        filings = [edition.filed(r, covers=self._covers(r), files=()) for r in dossier.in_force()]
         body = edition.render("county_changes.html", entries=entries, filings=filings)
         latest = next((r for r in reversed(dossier.filings.values())), None)
         title = voice.tongue.say("changes.title")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import jinja2
@@ -135,18 +135,23 @@ class Edition:
         return self.voice.filed(category) if category else self.voice.say("category.none")
 
     def filed(
-        self, recorded: RecordedFiling, *, covers: Markup | str = "", documents: bool = True
+        self, recorded: RecordedFiling, *, covers: Markup | str = "", files: Collection[str] | None = None
     ) -> FiledView:
-        """Return a filing with its chain of approvals; a stage that was not filed says so."""
+        """Return a filing with its chain of approvals; a stage that was not filed says so.
+
+        `files` narrows its documents to those named (None: all).
+        """
         filing = recorded.filing
         return FiledView(
             title=self.voice.filed(filing.title),
             effective=self.voice.date(filing.effective),
             covers=covers,
             stages=[(self.voice.say(f"stage.{stage}"), self.stage(filing.stage(stage))) for stage in STAGES],
-            documents=[{"name": name, "sha256": digest} for name, digest in sorted(recorded.sha256.items())]
-            if documents
-            else (),
+            documents=[
+                {"name": name, "sha256": digest}
+                for name, digest in sorted(recorded.sha256.items())
+                if files is None or name in files
+            ],
         )
 
     def stage(self, approval: Approval | None) -> Markup:

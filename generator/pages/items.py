@@ -188,9 +188,7 @@ class ItemPages:
         found = self._filings.get(recorded.filing.id)
         if found is None:
             before, voice.missing = voice.missing, False
-            markup = self.edition.render(
-                "item_filing.html", filed=self.edition.filed(recorded, documents=False)
-            )
+            markup = self.edition.render("item_filing.html", filed=self.edition.filed(recorded, files=()))
             found = self._filings[recorded.filing.id] = _Shared(markup=markup, missing=voice.missing)
             voice.missing = before
         voice.missing = voice.missing or found.missing

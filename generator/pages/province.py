@@ -139,7 +139,9 @@ def _tile(voice: Voice, summary: CountySummary) -> Mapping[str, object]:
     lang = voice.lang if voice.lang in summary.languages else ZH
     notes = [voice.count("count.townships", summary.townships)]
     notes += [
-        Markup("{} {}").format(voice.say(f"kind.{kind}.short"), summary.lines[kind])
+        Markup('<span class="qd-nowrap">{} {}</span>').format(
+            voice.say(f"kind.{kind}.short"), summary.lines[kind]
+        )
         for kind in LIST_KINDS
         if summary.lines.get(kind)
     ]

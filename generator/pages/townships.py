@@ -95,6 +95,7 @@ class TownshipPages:
             for version in versions
         ]
         filings = dossier.township_filings(division.code)
+        files = {line.where.file for version in versions for line in version.lines}
         own, name = edition.self_name(division), voice.place_plain(division)
         covers = {
             recorded.filing.id: voice.joined(
@@ -117,7 +118,7 @@ class TownshipPages:
                 {"kind": version.kind, "number": len(version.lines)} for version in versions if version.lines
             ],
             lists=lists,
-            filings=[edition.filed(r, covers=covers[r.filing.id]) for r in filings],
+            filings=[edition.filed(r, covers=covers[r.filing.id], files=files) for r in filings],
             search=relative(path, county_page(edition.lang, "search")),
             code=division.code,
             data=relative(path, data_file(f"{division.code}.xlsx")) if versions else "",
@@ -221,7 +222,7 @@ class TownshipPages:
             name=voice.place(division),
             entries=entries,
             marked=marked,
-            filings=[edition.filed(recorded) for recorded in dossier.township_filings(division.code)],
+            filings=[edition.filed(r, files=()) for r in dossier.township_filings(division.code)],
         )
         say, place = voice.tongue.say, voice.place_plain(division)
         latest = dossier.filings[latest_first[0]].filing if latest_first else None
