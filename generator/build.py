@@ -32,6 +32,9 @@ from generator.model.text import Text
 if TYPE_CHECKING:
     from generator.register import Proposal, Trace
 
+# The part of the staging folder that never becomes part of the site.
+WORK = ".work"
+
 # How many documents are read at a time; it changes how long a check takes and nothing else.
 _PROCESSORS = os.cpu_count() or 1
 
@@ -190,7 +193,11 @@ def build_site(plan: BuildPlan, progress: Progress) -> Built:
         parts = [(county.division.code, part) for county in counties for part in (*county.languages, "data")]
         with _workers(min(plan.jobs, len(parts))) as submit:
             shells = dict(
-                zip(languages, _all([submit(_shell, plan, lang) for lang in languages]), strict=True)
+                zip(
+                    languages,
+                    _all([submit(_shell, plan, lang, stage / WORK) for lang in languages]),
+                    strict=True,
+                )
             )
             progress("shells", 0, len(parts))
             running = {submit(_county_part, plan, stage, code, part, shells): code for code, part in parts}
@@ -220,10 +227,10 @@ class _Part:
     size: int
 
 
-def _shell(plan: BuildPlan, lang: str) -> Shell:
+def _shell(plan: BuildPlan, lang: str, workdir: Path) -> Shell:
     from generator import chrome  # MkDocs takes half a second to import
 
-    return chrome.build_shell(plan.content, plan.templates, plan.mkdocs_yml, lang, plan.out.parent)
+    return chrome.build_shell(plan.content, plan.templates, plan.mkdocs_yml, lang, workdir)
 
 
 def _county_part(plan: BuildPlan, stage: Path, code: str, part: str, shells: dict[str, Shell]) -> _Part:
@@ -336,21 +343,18 @@ def _staging(out: Path) -> Iterator[Path]:
 
 def _swap(stage: Path, out: Path, *, whole: bool) -> None:
     """Move the new pages into place; the old ones are deleted last, since deleting is what takes time."""
-    old = stage / ".old"
-    old.mkdir()
-    if whole and out.exists():
-        entries = sorted(path.name for path in out.iterdir())
-    else:
-        entries = sorted(path.name for path in stage.iterdir() if path.name != ".old")
+    old = stage / WORK / "old"
+    old.mkdir(parents=True)
+    made = sorted(path.name for path in stage.iterdir() if path.name != WORK)
+    gone = (
+        sorted(path.name for path in out.iterdir() if path.name not in made) if whole and out.exists() else []
+    )
     out.mkdir(exist_ok=True)
-    for name in entries:
+    for name in (*made, *gone):
         if (out / name).exists():
             (out / name).rename(old / name)
-        if (stage / name).exists():
+        if name in made:
             (stage / name).rename(out / name)
-    for path in sorted(stage.iterdir()):
-        if path.name != ".old":
-            path.rename(out / path.name)
 
 
 Submit = Callable[..., "Future[Any]"]
