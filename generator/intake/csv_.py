@@ -141,6 +141,9 @@ def _check_characters(text: str, faults: Faults) -> None:
         raise faults.refuse("CSV-NUL", cell=f"A{line}", line=line)
 
 
+_HEADER_BY_COMMA = re.compile(r'\s*"?\s*(序号|编号)\s*"?,')
+
+
 def _check_delimiter(text: str, faults: Faults) -> None:
     """Another delimiter would put a whole record into one cell."""
     if re.match(r"\s*\"?sep=", text, re.IGNORECASE):
@@ -148,7 +151,8 @@ def _check_delimiter(text: str, faults: Faults) -> None:
     lines = [line for line in text[:20_000].splitlines() if line.strip()][:20]
     bare = [re.sub(r'"[^"]*"', "", line) for line in lines]
     commas = max((line.count(",") for line in bare), default=0)
-    if commas >= 2:
+    # A list of two columns has one comma a line, and its names may well hold more full-width ones.
+    if commas >= 2 or any(_HEADER_BY_COMMA.match(line) for line in lines):
         return
     for mark, name in _DELIMITERS:
         counts = Counter(line.count(mark) for line in bare if mark in line)
