@@ -254,6 +254,18 @@
     });
   }
 
+  /* Filed Chinese on a page of another language is read aloud, and drawn, as Chinese. */
+  function inItsLanguage(element, shown, filed) {
+    if (data.lang !== 'zh' && shown === filed) { element.lang = 'zh-Hans-CN'; }
+    return element;
+  }
+
+  /* The name of a township; one without a name in the page's language is there in Chinese. */
+  function township(element, one) {
+    element.textContent = one[1];
+    return inItsLanguage(element, one[1], /[\u4e00-\u9fff]/.test(one[1]) ? one[1] : '');
+  }
+
   /* Spans of `text` that the terms hit, in filed characters. */
   function spans(text, terms, name) {
     var folded = foldWithPlaces(text);
@@ -288,98 +300,234 @@
       at = Math.min(span[1], to);
     });
     parent.appendChild(document.createTextNode(text.slice(at, to)));
+    return parent;
   }
 
-  /* The first text other than the name that shows why the item was found, cut around the hit. */
-  function snippet(one, terms) {
-    var shown = one.departments.map(function (d) { return d.shown; }).concat(
-      one.departments.map(function (d) { return d.dutyShown; }), [one.dutyShown, one.methodShown, one.basisShown], one.fields);
-    for (var i = 0; i < shown.length; i++) {
-      if (!shown[i] || shown[i] === one.shown) { continue; }
-      var hits = spans(shown[i], terms, shown[i] === one.name);
-      if (!hits.length) { continue; }
-      var from = Math.max(0, hits[0][0] - CONTEXT);
-      var to = Math.min(shown[i].length, hits[0][1] + 3 * CONTEXT);
-      var line = make('p', 'qd-results__snippet');
-      if (from) { line.appendChild(document.createTextNode('…')); }
-      marked(line, shown[i], hits, from, to);
-      if (to < shown[i].length) { line.appendChild(document.createTextNode('…')); }
-      if (data.lang !== 'zh' && /[\u4e00-\u9fff]/.test(shown[i])) { line.lang = 'zh-Hans-CN'; }
+  function wholly(parent, text, terms, name) { return marked(parent, text, spans(text, terms, name), 0, text.length); }
+
+  /* The terms that a text does not explain. */
+  function without(terms, text, name) {
+    return terms.filter(function (term) { return !spans(text, [term], name).length; });
+  }
+
+  /* The texts of an item besides the name and departments that a result always shows, the most telling first; on a
+     page of another language also the filed Chinese behind the translations, since that is searched too. */
+  function passages(one) {
+    var all = [];
+    function add(label, text, filed, name) {
+      if (text) { all.push({ label: label, text: text, filed: filed, name: Boolean(name) }); }
+    }
+    one.departments.forEach(function (d) { add(d.shown, d.dutyShown, d.duty); });
+    add(say('township_part'), one.dutyShown, one.duty);
+    add(say('method'), one.methodShown, one.method);
+    add(say('basis'), one.basisShown, one.basis);
+    if (data.lang !== 'zh') {
+      add('', one.name, one.name, true);
+      one.departments.forEach(function (d) { add('', d.name, d.name); add(d.shown, d.duty, d.duty); });
+      add(say('township_part'), one.duty, one.duty);
+      add(say('method'), one.method, one.method);
+      add(say('basis'), one.basis, one.basis);
+    }
+    return all;
+  }
+
+  /* A line for every text that is needed to show why the item was found, cut around its first hit. */
+  function explain(row, one, terms, left) {
+    passages(one).some(function (passage) {
+      var first = spans(passage.text, left, passage.name)[0];
+      if (!first) { return !left.length; }
+      var from = first[0] <= CONTEXT ? 0 : first[0] - CONTEXT;
+      var to = Math.min(passage.text.length, first[1] + 3 * CONTEXT);
+      var line = row.appendChild(make('p', 'qd-results__snippet'));
+      if (passage.label) { line.appendChild(make('span', 'qd-results__field', passage.label + say('colon'))); }
+      var cut = line.appendChild(inItsLanguage(make('span'), passage.text, passage.filed));
+      if (from) { cut.appendChild(document.createTextNode('…')); }
+      marked(cut, passage.text, spans(passage.text, terms, passage.name), from, to);
+      if (to < passage.text.length) { cut.appendChild(document.createTextNode('…')); }
+      left = without(left, passage.text, passage.name);
+      return !left.length;
+    });
+  }
+
+  /* Who leads it or took it back; what is a township's own needs no line. */
+  function leaders(one, terms) {
+    if (!one.departments.length && one.kind !== 'reclaimed') { return null; }
+    var line = make('p', 'qd-results__leads');
+    if (!one.departments.length) {
+      line.textContent = say('cancelled');
       return line;
     }
-    return null;
+    line.appendChild(make('span', 'qd-results__field', say(one.kind === 'reclaimed' ? 'now_with' : 'leads') + say('colon')));
+    names(line, one, terms);
+    return line;
   }
 
-  function townshipLinks(one, root, only) {
-    if (only !== undefined) { return null; }
-    var list = make('ul', 'qd-chips');
+  function names(parent, one, terms) {
+    one.departments.forEach(function (d, i) {
+      if (i) { parent.appendChild(document.createTextNode(say('comma'))); }
+      parent.appendChild(wholly(inItsLanguage(make('span'), d.shown, d.name), d.shown, terms));
+    });
+    return parent;
+  }
+
+  /* The townships of a result: one alone is said in the line above the name, several are links to choose from. */
+  function townshipLinks(one, root) {
+    var details = make('details', 'qd-details qd-results__townships');
+    details.appendChild(make('summary')).appendChild(make('span', '', say('in_townships', { n: one.townships.length })));
+    var list = details.appendChild(make('ul', 'qd-chips'));
     one.townships.forEach(function (t) {
-      var link = make('a', '', data.townships[t][1]);
+      var link = township(make('a'), data.townships[t]);
       link.href = address(one, t, root);
       list.appendChild(make('li')).appendChild(link);
     });
-    if (one.townships.length <= 4) { return list; }
-    var details = make('details', 'qd-details');
-    details.appendChild(make('summary', '', say('in_townships', { n: one.townships.length })));
-    details.appendChild(list);
     return details;
+  }
+
+  /* Badge of the kind, category, and the township where there is only one to tell. */
+  function eyebrow(one, only) {
+    var head = make('p', 'qd-eyebrow');
+    head.appendChild(make('span', 'qd-badge qd-badge--' + one.kind, one.kindLabel));
+    if (one.pending) { head.appendChild(make('span', 'qd-badge qd-badge--preview', say('pending'))); }
+    var category = data.categories[one.category];
+    var told = make('span');
+    if (category[0]) { told.appendChild(inItsLanguage(make('span', '', category[1]), category[1], category[0])); }
+    if (only === undefined && one.townships.length === 1 && data.townships.length > 1) {
+      if (category[0]) { told.appendChild(document.createTextNode('\u00a0· ')); }
+      told.appendChild(township(make('span'), data.townships[one.townships[0]]));
+    }
+    if (told.firstChild) { head.appendChild(told); }
+    return head;
   }
 
   function draw(one, terms, root, only, answer) {
     var row = make('li', 'qd-results__item');
-    var head = row.appendChild(make('p', 'qd-eyebrow'));
-    head.appendChild(make('span', 'qd-badge qd-badge--' + one.kind, one.kindLabel));
-    var category = data.categories[one.category];
-    if (category[0]) { head.appendChild(document.createTextNode(' ' + category[1])); }
-    if (one.pending) { head.appendChild(document.createTextNode(' ')); head.appendChild(make('span', 'qd-badge qd-badge--preview', say('pending'))); }
-    var link = row.appendChild(make('a', 'qd-results__name'));
+    row.appendChild(eyebrow(one, only));
+    var title = row.appendChild(make('p', 'qd-results__title'));
+    var link = title.appendChild(make('a', 'qd-results__name'));
     link.href = address(one, only !== undefined ? only : one.townships[0], root);
     if (!one.translated) { link.lang = 'zh-Hans-CN'; }
-    marked(link, one.shown, spans(one.shown, terms, one.shown === one.name), 0, one.shown.length);
-    if (!one.translated) { row.appendChild(make('span', 'qd-untranslated', say('untranslated'))); }
-    if (answer) { row.appendChild(answers(one)); } else {
-      var why = snippet(one, terms);
-      if (why) { row.appendChild(why); }
+    wholly(link, one.shown, terms, one.shown === one.name);
+    if (!one.translated) { title.appendChild(make('span', 'qd-untranslated', say('untranslated'))); }
+    var left = without(terms, one.shown, one.shown === one.name);
+    left = one.departments.reduce(function (rest, d) { return without(rest, d.shown); }, left);
+    if (answer) {
+      row.appendChild(answers(one, terms));
+      left = without(left, one.kind === 'reclaimed' ? one.methodShown : one.dutyShown);
+    } else {
+      var lead = leaders(one, terms);
+      if (lead) { row.appendChild(lead); }
     }
-    var where = townshipLinks(one, root, only);
-    if (where) { row.appendChild(where); }
+    explain(row, one, terms, left);
+    if (only === undefined && one.townships.length > 1) { row.appendChild(townshipLinks(one, root)); }
     return row;
   }
 
   /* On the report page: who answers for it, and what is left for the township. */
-  function answers(one) {
+  function answers(one, terms) {
     var facts = make('dl', 'qd-facts');
-    function fact(label, text) {
-      if (!text) { return; }
+    function fact(label, fill) {
       var pair = facts.appendChild(make('div'));
       pair.appendChild(make('dt', '', label));
-      pair.appendChild(make('dd', 'qd-text', text));
+      fill(pair.appendChild(make('dd', 'qd-text')));
     }
-    var names = one.departments.map(function (d) { return d.shown; }).join(data.lang === 'zh' ? '、' : '; ');
-    if (one.kind === 'reclaimed') {
-      fact(names ? say('now_with') : say('kind.reclaimed'), names || say('cancelled'));
-      fact(say('method'), one.methodShown);
+    function text(shown, filed) {
+      return function (dd) { wholly(inItsLanguage(dd, shown, filed), shown, terms); };
+    }
+    if (one.kind === 'reclaimed' && !one.departments.length) {
+      fact(say('kind.reclaimed'), text(say('cancelled')));
+    } else if (one.kind === 'basic' || !one.departments.length) {
+      fact(say('leads'), text(say('leads_township')));
     } else {
-      fact(say('leads'), one.kind === 'basic' || !names ? say('leads_township') : names);
-      fact(say('township_part'), one.dutyShown);
+      fact(say(one.kind === 'reclaimed' ? 'now_with' : 'leads'), function (dd) { names(dd, one, terms); });
     }
+    if (one.kind === 'reclaimed') {
+      if (one.method) { fact(say('method'), text(one.methodShown, one.method)); }
+    } else if (one.duty) { fact(say('township_part'), text(one.dutyShown, one.duty)); }
     return facts;
   }
 
   /* ---- the page ---- */
 
-  function mount(box) {
-    load();
-    if (!data) { return; }
-    var root = box.dataset.root || '';
-    qingdan.searchRoot = root;
-    var answer = box.id === 'qd-search-report';
-    var fixed = answer && box.dataset.township
-      ? data.townships.findIndex(function (t) { return t[0] === box.dataset.township; }) : -1;
-    var only = fixed === -1 ? undefined : fixed;
-    var shown = FIRST;
+  function field(parent, name, label, control) {
+    var caption = parent.appendChild(make('label', '', label));
+    control.id = 'qd-' + name;
+    control.name = name;
+    caption.htmlFor = control.id;
+    parent.appendChild(control);
+    return control;
+  }
 
-    box.textContent = '';
+  function button(parent, className, text, act) {
+    var made = parent.appendChild(make('button', className, text));
+    made.type = 'button';
+    made.addEventListener('click', act);
+    return made;
+  }
+
+  /* The filters: in a row on a wide window, behind one button on a phone, where the results matter more. */
+  function drawFilters(box, choices, changed) {
+    var whole = box.appendChild(make('div', 'qd-filters'));
+    var fields = make('div', 'qd-fields qd-filters__fields');
+    var toggle = button(whole, 'qd-button qd-filters__toggle', '', function () {
+      toggle.setAttribute('aria-expanded', String(fields.classList.toggle('qd-filters__fields--open')));
+    });
+    fields.id = 'qd-filters';
+    toggle.setAttribute('aria-controls', fields.id);
+    toggle.setAttribute('aria-expanded', 'false');
+    whole.appendChild(fields);
+    var selects = choices.map(function (choice) {
+      var select = make('select');
+      select.appendChild(new Option(say('all'), ''));
+      choice.options.forEach(function (one) {
+        var option = new Option(one[1], one[0]);
+        select.appendChild(choice.name === 't' ? township(option, one) : inItsLanguage(option, one[1], one[0]));
+      });
+      return field(fields.appendChild(make('div', 'qd-field')), choice.name, choice.label, select);
+    });
+    function clear() {
+      selects.forEach(function (select) { select.value = ''; });
+    }
+    var clearing = button(fields, 'qd-button qd-button--quiet', say('clear'), function () {
+      clear();
+      selects[0].focus(); // the button goes; the reader stays where it was
+      changed();
+    });
+    fields.addEventListener('change', changed);
+    whole.hidden = !selects.length;
+    return {
+      clear: clear,
+      any: function () { return selects.some(function (select) { return select.value; }); },
+      value: function (name) {
+        var select = selects.filter(function (one) { return one.name === name; })[0];
+        return select ? select.value : '';
+      },
+      set: function (name, value) {
+        selects.forEach(function (select) {
+          if (select.name !== name) { return; }
+          select.value = value;
+          if (select.selectedIndex === -1) { select.value = ''; }
+        });
+      },
+      show: function () {
+        var chosen = selects.filter(function (select) { return select.value; })
+          .map(function (select) { return select.options[select.selectedIndex].text; });
+        toggle.textContent = say('filters') + (chosen.length ? say('colon') + chosen.join(say('comma')) : '');
+        clearing.hidden = !chosen.length;
+      }
+    };
+  }
+
+  /* What a search can be narrowed by; a choice of one is none, and on the report page the township is known. */
+  function filterChoices(answer, only) {
+    var categories = data.categories.filter(function (c) { return c[0]; });
+    return [
+      { name: 't', label: say('township'), options: only === undefined ? data.townships : [] },
+      { name: 'k', label: say('kind'), options: answer ? [] : data.kinds },
+      { name: 'c', label: say('category'), options: answer ? [] : categories }
+    ].filter(function (choice) { return choice.options.length > 1; });
+  }
+
+  function drawForm(box, searched) {
     var form = box.appendChild(make('form', 'qd-search'));
     form.setAttribute('role', 'search');
     var input = field(form, 'q', say('label'), make('input'));
@@ -387,116 +535,135 @@
     input.maxLength = MAX_QUERY;
     input.autocomplete = 'off';
     input.spellcheck = false;
-    var hint = box.appendChild(make('p', 'qd-meta', say('hint')));
+    var submit = form.appendChild(make('button', 'qd-button qd-button--primary', say('submit')));
+    submit.type = 'submit';
+    var hint = form.appendChild(make('p', 'qd-meta', say('hint')));
     hint.id = 'qd-search-hint';
     input.setAttribute('aria-describedby', hint.id);
-    var filters = box.appendChild(make('div', 'qd-fields'));
-    var township = only === undefined && data.townships.length > 1 ? choice('t', say('township'), data.townships.map(function (t) { return [t[0], t[1]]; })) : null;
-    var kind = !answer && data.kinds.length > 1 ? choice('k', say('kind'), data.kinds) : null;
-    var category = answer ? null : choice('c', say('category'), data.categories.filter(function (c) { return c[0]; }));
-    var count = box.appendChild(make('p', 'qd-meta'));
+    form.addEventListener('submit', function (event) {
+      event.preventDefault();
+      // Results came while typing; on a touch screen the keyboard still covers them.
+      if (window.matchMedia('(hover: none)').matches) { input.blur(); }
+      searched();
+    });
+    input.addEventListener('input', searched);
+    return input;
+  }
+
+  function placeOf(code) {
+    var place = code ? data.townships.findIndex(function (t) { return t[0] === code; }) : -1;
+    return place === -1 ? undefined : place;
+  }
+
+  function mount(box) {
+    load();
+    if (!data) { return; }
+    var root = box.dataset.root || '';
+    qingdan.searchRoot = root;
+    var answer = box.id === 'qd-search-report';
+    var only = answer ? placeOf(box.dataset.township) : undefined;
+    var shown = FIRST;
+
+    box.textContent = '';
+    var input = drawForm(box, again);
+    var filters = drawFilters(box, filterChoices(answer, only), again);
+    var count = box.appendChild(make('p'));
     count.setAttribute('role', 'status');
     var list = box.appendChild(make('ol', 'qd-results'));
-    var more = box.appendChild(make('button', 'qd-button qd-screen-only'));
-    more.type = 'button';
-    var none = box.appendChild(make('div', 'qd-notice'));
-
-    function field(parent, name, label, control) {
-      var whole = make('div', 'qd-field');
-      var caption = make('label', '', label);
-      control.id = 'qd-' + name;
-      control.name = name;
-      caption.htmlFor = control.id;
-      whole.appendChild(caption);
-      whole.appendChild(control);
-      parent.appendChild(whole);
-      return control;
-    }
-
-    function choice(name, label, options) {
-      var select = make('select');
-      select.appendChild(new Option(say('all'), ''));
-      options.forEach(function (option) { select.appendChild(new Option(option[1], option[0])); });
-      return field(filters, name, label, select);
-    }
-
-    function filter() {
-      var place = township && township.value ? data.townships.findIndex(function (t) { return t[0] === township.value; }) : only;
-      var wanted = category && category.value ? data.categories.findIndex(function (c) { return c[0] === category.value; }) : undefined;
-      return { kind: kind && kind.value || '', category: wanted, township: place === -1 ? undefined : place };
-    }
-
-    function show() {
-      var query = input.value.slice(0, MAX_QUERY);
-      var terms = readQuery(query);
-      var by = filter();
-      var asked = terms.length > 0 || Boolean(by.kind) || by.category !== undefined || (township && Boolean(township.value));
-      var found = asked ? find(query, by) : [];
-      list.textContent = '';
-      found.slice(0, shown).forEach(function (one) { list.appendChild(draw(one, terms, root, by.township, answer)); });
-      list.hidden = !found.length;
-      count.textContent = asked && found.length ? say('count', { n: found.length }) : '';
-      more.hidden = found.length <= shown;
-      more.textContent = say('more', { n: Math.min(FIRST, found.length - shown) });
-      none.hidden = !asked || found.length > 0;
-      if (!none.hidden) { drawNone(query, by); }
-      remember(query);
-    }
-
-    function drawNone(query, by) {
-      none.textContent = '';
-      none.appendChild(make('p', '', say('none', { q: query.trim() })));
-      if (!answer) {
-        none.appendChild(make('p', '', say('none_categories')));
-        var chips = none.appendChild(make('ul', 'qd-chips'));
-        data.categories.forEach(function (c) {
-          if (!c[0]) { return; }
-          var button = make('button', 'qd-button qd-button--quiet', c[1]);
-          button.type = 'button';
-          button.addEventListener('click', function () {
-            input.value = '';
-            if (kind) { kind.value = ''; }
-            category.value = c[0];
-            again();
-          });
-          chips.appendChild(make('li')).appendChild(button);
-        });
-      }
-      var place = by.township !== undefined ? data.townships[by.township][0] : data.townships[0][0];
-      var report = make('a', 'qd-button', say('none_report'));
-      report.href = answer ? '#not-found' : root + data.report.replace('{township}', place);
-      none.appendChild(make('p', 'qd-actions')).appendChild(report);
-    }
-
-    /* A view can be linked to; where the browser does not let us (from disk), nothing is lost but the link. On the
-       report page nothing is kept: what somebody looks up there is nobody's business. */
-    function remember(query) {
-      if (answer) { return; }
-      var parts = [['q', query], ['t', township && township.value], ['k', kind && kind.value], ['c', category && category.value]]
-        .filter(function (pair) { return pair[1]; })
-        .map(function (pair) { return pair[0] + '=' + encodeURIComponent(pair[1]); });
-      try { history.replaceState(null, '', parts.length ? '?' + parts.join('&') : location.pathname); } catch (refused) { /* from disk */ }
-    }
-
-    function again() { shown = FIRST; show(); }
-
-    form.addEventListener('submit', function (event) { event.preventDefault(); again(); });
-    input.addEventListener('input', again);
-    filters.addEventListener('change', again);
-    more.addEventListener('click', function () {
+    var more = button(box, 'qd-button qd-screen-only', '', function () {
       var first = shown;
       shown += FIRST;
       show();
       var next = list.children[first];
       if (next) { next.querySelector('a').focus(); }
     });
+    var none = box.appendChild(make('div', 'qd-notice'));
+
+    function filter() {
+      var wanted = filters.value('c') ? data.categories.findIndex(function (c) { return c[0] === filters.value('c'); }) : -1;
+      var place = placeOf(filters.value('t'));
+      return {
+        kind: filters.value('k'), category: wanted === -1 ? undefined : wanted, township: place === undefined ? only : place
+      };
+    }
+
+    function again() {
+      shown = FIRST;
+      show();
+    }
+
+    function show() {
+      var query = input.value.slice(0, MAX_QUERY);
+      var terms = readQuery(query);
+      var by = filter();
+      var asked = terms.length > 0 || filters.any();
+      var found = asked ? find(query, by) : [];
+      filters.show();
+      list.textContent = '';
+      found.slice(0, shown).forEach(function (one) { list.appendChild(draw(one, terms, root, by.township, answer)); });
+      list.hidden = !found.length;
+      more.hidden = found.length <= shown;
+      more.textContent = say('more', { n: Math.min(FIRST, found.length - shown) });
+      none.hidden = !asked || found.length > 0;
+      // Said aloud in both cases; what leads on from nothing is drawn below for the eye.
+      count.className = found.length ? 'qd-results__count' : 'qd-hidden';
+      count.textContent = !asked ? '' : found.length ? say('count', { n: found.length }) : nothing(query);
+      none.textContent = '';
+      if (!none.hidden) { drawNone(query, by); }
+      remember(query);
+    }
+
+    function nothing(query) {
+      if (!query.trim()) { return say('none_filtered'); }
+      return say(filters.any() ? 'none_here' : 'none', { q: query.trim() });
+    }
+
+    function drawNone(query, by) {
+      none.appendChild(make('strong', 'qd-notice__title', nothing(query)));
+      var actions = make('p', 'qd-actions');
+      if (filters.any()) {
+        button(actions, 'qd-button', say('clear'), function () {
+          filters.clear();
+          input.focus();
+          again();
+        });
+      }
+      var place = by.township !== undefined ? data.townships[by.township][0] : data.townships[0][0];
+      var report = actions.appendChild(make('a', 'qd-button', say('none_report')));
+      report.href = answer ? '#not-found' : root + data.report.replace('{township}', place);
+      if (!answer) { drawCategories(); }
+      none.appendChild(actions);
+    }
+
+    function drawCategories() {
+      none.appendChild(make('p', '', say('none_categories')));
+      var chips = none.appendChild(make('ul', 'qd-chips'));
+      data.categories.forEach(function (c) {
+        if (!c[0]) { return; }
+        inItsLanguage(button(chips.appendChild(make('li')), 'qd-chip', c[1], function () {
+          input.value = '';
+          filters.clear();
+          filters.set('c', c[0]);
+          again();
+          input.focus();
+        }), c[1], c[0]);
+      });
+    }
+
+    /* A view can be linked to; where the browser does not let us (from disk), nothing is lost but the link. On the
+       report page nothing is kept: what somebody looks up there is nobody's business. */
+    function remember(query) {
+      if (answer) { return; }
+      var parts = [['q', query], ['t', filters.value('t')], ['k', filters.value('k')], ['c', filters.value('c')]]
+        .filter(function (pair) { return pair[1]; })
+        .map(function (pair) { return pair[0] + '=' + encodeURIComponent(pair[1]); });
+      try { history.replaceState(null, '', parts.length ? '?' + parts.join('&') : location.pathname); } catch (refused) { /* from disk */ }
+    }
 
     if (!answer) {
       var asked = new URLSearchParams(location.search);
       input.value = (asked.get('q') || '').slice(0, MAX_QUERY);
-      [[township, 't'], [kind, 'k'], [category, 'c']].forEach(function (pair) {
-        if (pair[0] && asked.get(pair[1])) { pair[0].value = asked.get(pair[1]); if (pair[0].selectedIndex === -1) { pair[0].value = ''; } }
-      });
+      ['t', 'k', 'c'].forEach(function (name) { filters.set(name, asked.get(name) || ''); });
     }
     show();
   }
