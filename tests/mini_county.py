@@ -31,6 +31,7 @@ from generator.model.lists import (
 )
 from generator.model.places import Division, DivisionCode
 from generator.model.settings import Contact, County, Site
+from generator.model.shell import Prose, Shell
 from generator.model.text import Tongue
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "site_templates"
@@ -659,3 +660,26 @@ def hostile_mini() -> Mini:
         lists=lists(hostile_states()),
         tongues={**plain_tongues, "en": replace(plain_tongues["en"], memory=memory)},
     )
+
+
+_PLAIN = (
+    '<!doctype html><html lang="{lang}"><head><meta charset="utf-8"><title>@title@</title>@head@</head><body>'
+    '<header><a href="@home@">@site_name@</a>@languages@<ul>@nav@</ul></header>@band@'
+    '<main id="main">@body@</main><footer data-root="@root@">@footer@</footer></body></html>'
+)
+
+
+def plain_shells() -> dict[str, Shell]:
+    """A bare frame with every slot, for tests that need no MkDocs."""
+    found = {}
+    for lang in ("zh", "en", "ko"):
+        parts = _PLAIN.replace("{lang}", "zh-Hans-CN" if lang == "zh" else lang).split("@")
+        prose = {"about": Prose(name="about", title=f"About {lang}", html="<h1>About</h1><p>Sample.</p>")}
+        found[lang] = Shell(
+            lang=lang,
+            pieces=tuple(parts[0::2]),
+            slots=tuple(parts[1::2]),
+            prose=prose,
+            assets={"chrome.css": b"main{}\n", "chrome.js": b"// chrome\n"},
+        )
+    return found
