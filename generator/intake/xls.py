@@ -10,6 +10,7 @@ import xlrd
 from xlrd.biffh import XLRDError
 from xlrd.book import Book
 from xlrd.compdoc import CompDoc, CompDocError
+from xlrd.formatting import XF
 from xlrd.sheet import Sheet as XlrdSheet
 
 from generator.intake.biff import BookRecords, SheetRecords, scan
@@ -165,7 +166,7 @@ class _SheetReader:
         if not isinstance(value, (int, float)):
             return "", "text", ""
         stored = str(int(value)) if float(value).is_integer() and abs(value) < 1e15 else repr(float(value))
-        style = self._format(self.sheet.cell_xf_index(row, column))
+        style = self._format(self._xf(row, column))
         read = figure(stored, style, from_1904=self.book.datemode == 1)
         if read.fault:
             slots = {"format": style.code} if read.fault == "CELL-TYPE" else {}
@@ -174,19 +175,26 @@ class _SheetReader:
             self.faults.add(read.fault, sheet=self.sheet.name, cell=where, found=stored, **slots)
         return read.text, read.type, read.raw
 
-    def _format(self, xf_index: int) -> NumberFormat:
-        known = self.formats.get(xf_index)
+    def _xf(self, row: int, column: int) -> XF:
+        """The format of a cell. Raises Refused where the book has no such format."""
+        index = self.sheet.cell_xf_index(row, column)
+        if not 0 <= index < len(self.book.xf_list):
+            raise self.faults.refuse("BOOK-BROKEN", sheet=self.sheet.name, part="XF")
+        return self.book.xf_list[index]
+
+    def _format(self, xf: XF) -> NumberFormat:
+        key = xf.format_key
+        known = self.formats.get(key)
         if known is None:
-            key = self.book.xf_list[xf_index].format_key
             own = self.book.format_map.get(key)
             # Built-in ids mean the same in every language; the text beside them is that of the writer's system.
             known = number_format(key, own.format_str if own is not None and key >= 164 else None)
-            self.formats[xf_index] = known
+            self.formats[key] = known
         return known
 
     def _struck(self, row: int, column: int, length: int) -> bool:
         fonts = self.book.font_list
-        own = self.book.xf_list[self.sheet.cell_xf_index(row, column)].font_index
+        own = self._xf(row, column).font_index
         runs = list(self.sheet.rich_text_runlist_map.get((row, column), ()))
         used = {font for start, font in runs if start < length}
         if not runs or runs[0][0] > 0:
