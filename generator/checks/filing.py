@@ -21,7 +21,7 @@ from generator.checks.notebook import Notebook
 from generator.checks.rules import RULES
 from generator.checks.scope import Ground, find_ground, find_kind, find_townships, townships_named
 from generator.checks.split import read_category
-from generator.checks.table import Category, Table, read_table
+from generator.checks.table import Category, Table, close_categories, read_table
 from generator.checks.text import read_serial, show, trim
 from generator.checks.vocabulary import CATEGORIES, kinds_named
 from generator.model.documents import Document, OutsideText, Where, cell_address
@@ -154,6 +154,7 @@ def _lists_of(
         if open_list and document.format == "docx" and _goes_on(table, open_list, hints, ground):
             if not table.joined:
                 notebook.add("TABLE-JOINED", table.place(), other=open_list.table.where.sheet or "")
+            _carry_category(open_list.tables[-1], table)
             open_list.tables.append(table)
             open_list.paragraphs += paragraphs
             continue
@@ -174,6 +175,8 @@ def _lists_of(
     if lists:
         lists[-1].paragraphs += before.get(None, [])
     for filed in lists:
+        for table in filed.tables:
+            close_categories(table, notebook)
         read_items(filed, notebook)
         if not any(table.lines for table in filed.tables):
             notebook.add("LIST-EMPTY", filed.table.place())
@@ -205,6 +208,18 @@ def _goes_on(table: Table, filed: FiledList, hints: Sequence[str], ground: Groun
         for text in texts
         if read_category(text).name not in CATEGORIES
     )
+
+
+def _carry_category(before: Table, table: Table) -> None:
+    """Where a table goes on, so does the category it broke off in."""
+    category = before.lines[-1].category if before.lines else None
+    if before.categories and (category is None or before.categories[-1].lines == 0):
+        category = before.categories[-1]
+    for line in table.lines:
+        if line.category is not None or category is None:
+            return
+        line.category = category
+        category.lines += 1
 
 
 def _category_above(table: Table, header: Header, paragraphs: Sequence[OutsideText]) -> None:
@@ -359,7 +374,8 @@ def _confirm(notebook: Notebook, filing: Filing | None) -> tuple[Finding, ...]:
             en = f"{finding.problem.en} (Confirmed by {show(given.name)} on {given.date.isoformat()}: {show(given.reason)})"
             notebook.findings[position] = replace(finding, severity="info", problem=Text(zh=zh, en=en))
     for confirmation in confirmations:
-        if confirmation not in used:
+        # Those of other rooms' rules (renamed items, mass changes) are answered there.
+        if confirmation not in used and confirmation.rule in RULES:
             where = Where(file=confirmation.file, sheet=confirmation.sheet, cell=confirmation.cell)
             notebook.add("CONFIRMATION-UNUSED", where, confirmation.rule, confirmed=confirmation.rule)
     return notebook.sorted()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from generator.checks.text import fold
 from generator.model.documents import Cell, Range, cell_address
@@ -50,6 +51,7 @@ _ALIASES: dict[str, tuple[Field, ...]] = {
 REMARKS = "remarks"
 
 
+@lru_cache(maxsize=1024)
 def read_heading(text: str) -> tuple[Field, ...] | str | None:
     """Return the fields that a heading means (two for 承接部门及工作方式), REMARKS for 备注, None for an unknown one."""
     key = fold(text).rstrip(":：")

@@ -191,13 +191,13 @@ class _TableItems:
         elif filled:
             category = self._column_category(filled[0])
         elif line.category:
-            if line.category.address:
+            if line.category in self.table.categories and line.category.address:
                 places["category"] = line.category.address
             return line.category.title.name
         else:
             return None
         category.lines += 1
-        places["category"] = category.address
+        places["category"] = filled[0].address if filled else category.address
         return category.title.name
 
     def _column_category(self, cell: Cell) -> Category:

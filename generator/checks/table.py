@@ -140,7 +140,6 @@ class _Reader:
                 done = self._body_row(row, header)
                 if done < 0:
                     break
-        self._close_categories()
         return self.table
 
     def _find_header(self) -> None:
@@ -367,18 +366,16 @@ class _Reader:
                 ends.append(cell.merged.bottom if cell and cell.merged else row)
         return min(ends) if ends else row
 
-    def _close_categories(self) -> None:
-        """A category row without a line below: a note that nobody marked, or a category that lost its lines."""
-        for category in list(self.table.categories):
-            if not category.lines and not (
-                category.title.has_serial
-                or category.title.count is not None
-                or category.title.name in CATEGORIES
-            ):
-                self.table.categories.remove(category)
-                self.notebook.add("ROW-UNMAPPED", self.table.place(category.address), category.text)
-            elif not category.lines and category.title.count is None:
-                self.notebook.add("CATEGORY-EMPTY", self.table.place(category.address), category.text)
+
+def close_categories(table: Table, notebook: Notebook) -> None:
+    """Report category rows without a line: a note that nobody marked, or a category that lost its lines."""
+    for category in [category for category in table.categories if not category.lines]:
+        title = category.title
+        if not (title.has_serial or title.count is not None or title.name in CATEGORIES):
+            table.categories.remove(category)
+            notebook.add("ROW-UNMAPPED", table.place(category.address), category.text)
+        elif title.count is None:
+            notebook.add("CATEGORY-EMPTY", table.place(category.address), category.text)
 
 
 def _serial_like(cell: Cell) -> bool:

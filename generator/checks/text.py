@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 BLANKS = " \t\r\n\u00a0\u3000"
 """What Excel and Word users take for nothing: spaces (also U+3000 and NBSP), tabs, line breaks."""
@@ -42,11 +43,13 @@ def one_line(text: str) -> str:
     return _OTHER_BREAK.sub(" ", _INNER_BREAK.sub("", text))
 
 
+@lru_cache(maxsize=4096)  # the same names and departments stand in many townships' lists
 def fold(text: str) -> str:
     """Return a key for comparing: NFKC, case folded, without any blank."""
     return _SPACE.sub("", unicodedata.normalize("NFKC", text)).casefold()
 
 
+@lru_cache(maxsize=4096)
 def bare(text: str) -> str:
     """Return only letters and digits of the folded text, variants made standard: for words that must be found
     however they are spelt (一 票 否 決)."""
