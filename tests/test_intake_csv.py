@@ -102,7 +102,12 @@ def test_formula_like_text_is_literal(tmp_path: Path) -> None:
 def test_two_columns_whose_names_hold_full_width_commas(tmp_path: Path) -> None:
     """A list of numbers and names is separated by the comma of its header, whatever stands in the names."""
     path = tmp_path / "基本履职事项.csv"
-    path.write_bytes("序号,事项名称\r\n1,落实责任，加强监督，及时报告\r\n2,开展宣传，组织巡查\r\n".encode("gb18030"))
+    path.write_bytes(
+        "序号,事项名称\r\n1,落实责任，加强监督，及时报告\r\n2,开展宣传，组织巡查\r\n".encode("gb18030")
+    )
     document = read_document(path)
     assert document.faults == ()
-    assert [cell.text for cell in document.sheets[0].cells if cell.column == 2][1:] == ["落实责任，加强监督，及时报告", "开展宣传，组织巡查"]
+    assert [cell.text for cell in document.sheets[0].cells if cell.column == 2][1:] == [
+        "落实责任，加强监督，及时报告",
+        "开展宣传，组织巡查",
+    ]

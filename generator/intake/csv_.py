@@ -40,6 +40,7 @@ _DELIMITERS: tuple[tuple[str, str], ...] = (
     ("|", "|"),
 )
 _HAN = re.compile("[\u3400-\u9fff]")
+_HEADER_BY_COMMA = re.compile(r'\s*"?\s*(序号|编号)\s*"?,')
 _UNQUOTED = re.compile(r"[^,\r\n]*")
 
 Record = list[str]
@@ -139,9 +140,6 @@ def _check_characters(text: str, faults: Faults) -> None:
     if at >= 0:
         line = text.count("\n", 0, at) + 1
         raise faults.refuse("CSV-NUL", cell=f"A{line}", line=line)
-
-
-_HEADER_BY_COMMA = re.compile(r'\s*"?\s*(序号|编号)\s*"?,')
 
 
 def _check_delimiter(text: str, faults: Faults) -> None:
