@@ -121,6 +121,26 @@ def test_category_in_a_merged_column() -> None:
     assert loud(checked) == [("TEXT-LINEBREAK", "B3:B4"), ("COUNT-CATEGORY", "B5")]
 
 
+def test_categories_of_two_levels() -> None:
+    """（一） under 一、 is a part of it: items carry both names, and the upper count takes in the parts."""
+    items = only_items(
+        table(
+            (BASIC_TITLE,),
+            BASIC_HEADER,
+            ("一、党的建设（2项）", ""),
+            ("（一）组织建设（1项）", ""),
+            ONE,
+            ("（二）作风建设（1项）", ""),
+            ("2", "加强党风廉政建设"),
+            ("二、经济发展（1项）", ""),
+            ("3", "推广农业技术"),
+            merges=("A3:B3", "A4:B4", "A6:B6", "A8:B8"),
+        )
+    )
+
+    assert [item.category for item in items] == ["党的建设 · 组织建设", "党的建设 · 作风建设", "经济发展"]
+
+
 def test_category_serial_in_its_own_cell() -> None:
     """ "一" under 序号 beside "党的建设（2项）" is a category where the items have Arabic numbers."""
     items = only_items(table((BASIC_TITLE,), BASIC_HEADER, ("一", "党的建设（2项）"), ONE, TWO))

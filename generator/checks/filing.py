@@ -219,7 +219,7 @@ def _carry_category(before: Table, table: Table) -> None:
         if line.category is not None or category is None:
             return
         line.category = category
-        category.lines += 1
+        category.take()
 
 
 def _category_above(table: Table, header: Header, paragraphs: Sequence[OutsideText]) -> None:

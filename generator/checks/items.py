@@ -193,12 +193,12 @@ class _TableItems:
         elif line.category:
             if line.category in self.table.categories and line.category.address:
                 places["category"] = line.category.address
-            return line.category.title.name
+            return line.category.name
         else:
             return None
-        category.lines += 1
+        category.take()
         places["category"] = filled[0].address if filled else category.address
-        return category.title.name
+        return category.name
 
     def _column_category(self, cell: Cell) -> Category:
         """Return the category of a cell; neighbours that repeat its text are one category, not many."""

@@ -131,7 +131,7 @@ def _check_categories(filed: FiledList, notebook: Notebook) -> None:
             notebook.add(
                 "COUNT-CATEGORY", where, category.text, said=category.title.count, counted=category.lines
             )
-        if fold(category.title.name) not in _FOLDED_CATEGORIES:
+        if category.parent is None and fold(category.title.name) not in _FOLDED_CATEGORIES:
             notebook.add("CATEGORY-UNKNOWN", where, category.title.name)
 
 

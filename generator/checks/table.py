@@ -31,6 +31,8 @@ NOTE = re.compile(
 _NOTE_CONTINUED = re.compile(r"^\s*(?:\d+\s*[.．、]|[（(]\d+[)）]|[①-⑳])")
 _ARABIC = re.compile(r"^\s*[(（第]?\s*[\d０-９]")
 _CHINESE_SERIAL = re.compile(r"^\s*[（(]?[一二三四五六七八九十百]+[)）]?\s*[、.．]?\s*$")
+_TOP = re.compile(r"^\s*[一二三四五六七八九十百]+\s*、")
+_BRACKETED = re.compile(r"^\s*[（(]\s*[一二三四五六七八九十]+\s*[)）]")
 _COUNT_ONLY = re.compile(r"^\s*[（(]?\s*共?\s*[\d０-９]+\s*[项条]?\s*[)）]?\s*$")
 
 
@@ -42,6 +44,19 @@ class Category:
     text: str
     address: str
     lines: int = 0
+    parent: Category | None = None
+    """For （一） under 一、: the category above, whose count takes in its parts."""
+
+    @property
+    def name(self) -> str:
+        """The name as items carry it: 党的建设, or 党的建设 · 组织建设 for a part of it."""
+        return f"{self.parent.name} · {self.title.name}" if self.parent else self.title.name
+
+    def take(self, lines: int = 1) -> None:
+        """Count lines that stand under it."""
+        self.lines += lines
+        if self.parent:
+            self.parent.take(lines)
 
 
 @dataclass(slots=True)
@@ -189,7 +204,10 @@ class _Reader:
 
     def _new_category(self, cell: Cell, title: CategoryTitle) -> None:
         self._role(cell, "category")
-        self.category = Category(title=title, text=cell.text, address=cell.address)
+        above = self.category.parent or self.category if self.category else None
+        is_part = bool(above and _BRACKETED.match(cell.text) and _TOP.match(above.text))
+        parent = above if is_part else None
+        self.category = Category(title=title, text=cell.text, address=cell.address, parent=parent)
         self.table.categories.append(self.category)
         self.in_notes = False
 
@@ -355,7 +373,7 @@ class _Reader:
         self.table.lines.append(line)
         self.in_notes = False
         if self.category:
-            self.category.lines += 1
+            self.category.take()
         return bottom
 
     def _group_bottom(self, row: int, header: Header) -> int:
