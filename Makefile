@@ -42,7 +42,7 @@ bench: .venv/dev.stamp
 	$(BIN)/python -m tests.bench
 
 samples: .venv/dev.stamp
-	$(BIN)/python -m tests.samples.make_samples content
+	$(BIN)/python -m tests.samples.make_samples .
 
 format: .venv/dev.stamp
 	$(BIN)/ruff format generator tests

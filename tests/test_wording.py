@@ -107,3 +107,10 @@ def test_glossary_finds_a_term_translated_otherwise(tmp_path: Path) -> None:
     bad = {"党委学习": "Study by the party cell"}
     assert () == glossary_misses(tmp_path, "en", good)
     assert 1 == len(glossary_misses(tmp_path, "en", bad))
+
+
+def test_our_translations_use_the_official_terms() -> None:
+    """Every translation of the sample matters keeps to the glossary."""
+    memory = read_memory(ROOT / "content" / "wording" / "en.po")
+    assert len(memory) > 1000
+    assert glossary_misses(ROOT / "content", "en", memory) == ()
