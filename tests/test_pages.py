@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from generator.model.addresses import category_page, department_page
-from generator.model.lists import CountyLists
+from generator.model.lists import CountyLists, FieldChange
 from generator.model.shell import CountySummary
 from generator.pages import render_county, render_province
 from generator.pages.differences import differences
@@ -316,6 +316,37 @@ def test_changes_are_marked_word_by_word(pages: Pages) -> None:
         "one side untranslated: both in Chinese"
     )
     assert "首次公布的版本" in pages[f"zh/{mini.TOWNSHIP.code}/changes.html"]
+
+
+def test_changed_departments_are_translated_one_by_one() -> None:
+    """A changed set of departments or duties is compared in the page's language if every part is translated."""
+    monitor = "1.制定秸秆露天焚烧管控工作方案；\n2.监测火点，及时推送火点信息；\n3.依法查处露天焚烧行为。"
+    guide = "指导秸秆综合利用，推广秸秆还田、离田技术。"
+    named = FieldChange(field="departments", old="县农业农村局", new="哈尔滨市示例生态环境局\n县农业农村局")
+    duties = FieldChange(
+        field="department_duty",
+        old=f"县农业农村局：{guide}",
+        new=f"哈尔滨市示例生态环境局：{monitor}\n县农业农村局：{guide}",
+    )
+    unknown = FieldChange(field="departments", old="县农业农村局", new="县无译名局")
+    of = mini.mini()
+    changes = tuple(
+        replace(
+            changed,
+            changes=tuple(
+                replace(c, fields=(named, duties, unknown)) if c.type == "changed" else c
+                for c in changed.changes
+            ),
+        )
+        for changed in of.lists.changes
+    )
+    page = rendered(replace(of, lists=replace(of.lists, changes=changes)))[town("en", "changes")]
+    assert "added: </span>Sample Ecology and Environment Bureau of Harbin" in page
+    assert "2. Monitor fire points and pass them on promptly;" in page
+    assert "County Bureau of Agriculture and Rural Affairs: Guide the comprehensive use" in page
+    assert '<dd class="qd-text"><span lang="zh-Hans-CN">县' in page, (
+        "no English for one side: both in Chinese"
+    )
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,6 @@ class Dossier:
                 event = (self.filings[changed.filing], change)
                 self._events.setdefault((changed.township, change.item), []).append(event)
         self._keep_removed(lists)
-        self.pending = any(version.pending for version in lists.versions)
         self.holdings = self._find_holdings()
 
     def in_force(self) -> list[RecordedFiling]:

@@ -246,8 +246,3 @@ def short_hash(digest: str) -> Markup:
     return Markup(
         '<details><summary><code>{}…</code></summary><code class="qd-hash">{}</code></details>'
     ).format(digest[:12], digest)
-
-
-def chinese(text: str) -> Markup:
-    """Return filed text that is never translated (a file's name), marked as Chinese."""
-    return Markup('<span lang="zh-Hans-CN">{}</span>').format(text)

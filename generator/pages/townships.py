@@ -21,6 +21,7 @@ from generator.model.places import Division
 from generator.pages.differences import differences
 from generator.pages.edition import Edition, Row
 from generator.pages.items import ItemPages
+from generator.pages.voice import Voice
 
 CHANGE_ORDER: tuple[ChangeType, ...] = ("added", "changed", "removed", "renumbered")
 
@@ -285,14 +286,56 @@ def marked(edition: Edition, change: FieldChange) -> Markup:
     two languages would mark everything.
     """
     voice = edition.voice
-    old, new = voice.tongue.of(change.old), voice.tongue.of(change.new)
-    translated = all(side.lang == voice.lang for side in (old, new))
-    was, now = (old.text, new.text) if translated else (change.old, change.new)
+    old, new = (_translation(voice, change.field, text) for text in (change.old, change.new))
+    translated = old is not None and new is not None
+    was, now = (old, new) if old is not None and new is not None else (change.old, change.new)
     pieces = Markup("").join(_piece(edition, mark, text) for mark, text in differences(was, now))
     if translated:
         return pieces
     voice.missing = True
     return Markup('<span lang="zh-Hans-CN">{}</span>').format(pieces)
+
+
+def _translation(voice: Voice, field: str, text: str) -> str | None:
+    """Return a changed field in the voice's language, or None where any part of it is not translated.
+
+    The register writes departments one a line, and the duties of several as `name：duty`, a duty perhaps over
+    several lines.
+    """
+    whole = _word(voice, text)
+    if whole is not None:
+        return whole
+    if field == "departments":
+        parts = [_word(voice, name) for name in text.split("\n")]
+    elif field == "department_duty":
+        parts = [_duty(voice, stated) for stated in _stated(voice, text)]
+    else:
+        return None
+    known = [part for part in parts if part is not None]
+    return "\n".join(known) if len(known) == len(parts) else None
+
+
+def _word(voice: Voice, text: str) -> str | None:
+    wording = voice.tongue.of(text)
+    return wording.text if wording.lang == voice.lang else None
+
+
+def _stated(voice: Voice, text: str) -> list[str]:
+    """Return the `name：duty` parts: one begins at each line that begins with a name known to the translations."""
+    parts: list[str] = []
+    for line in text.split("\n"):
+        name, colon, _ = line.partition("：")
+        if not parts or (colon and _word(voice, name) is not None):
+            parts.append(line)
+        else:
+            parts[-1] += f"\n{line}"
+    return parts
+
+
+def _duty(voice: Voice, stated: str) -> str | None:
+    name, colon, duty = stated.partition("：")
+    translated = (_word(voice, name), _word(voice, duty)) if colon else (None, None)
+    return None if None in translated else f"{translated[0]}: {translated[1]}"
 
 
 def _piece(edition: Edition, mark: str, text: str) -> Markup:
