@@ -211,7 +211,10 @@ def _as_xlsx(table: pandas.DataFrame, about: Mapping[str, object], sample: bool)
         for column, (name, texts) in enumerate(shown.items()):
             for row, text in enumerate((name, *texts)):
                 wrote = lines.write_string(row, column, text)
-                assert wrote == 0, (name, row)  # longer than a cell holds: no filed cell is, so neither is ours
+                assert wrote == 0, (
+                    name,
+                    row,
+                )  # longer than a cell holds: no filed cell is, so neither is ours
         lines.freeze_panes(1, 0)
         counts = (
             table.groupby(["notice", "township_code", "township", "kind"], sort=True)

@@ -224,7 +224,9 @@ def _translation(filed: str | None, tongue: Tongue) -> str | int:
 
 
 def _lunr_index(entries: list[_Entry], folding: Mapping[str, str], tongue: Tongue) -> object:
-    """A lunr index of names and departments, for the order of results only."""
+    """A lunr index of names and departments, for the order of results only; None where nothing is in force yet."""
+    if not entries:
+        return None
     from lunr.builder import Builder  # only a build needs it
 
     builder = Builder()

@@ -42,6 +42,8 @@ class FiledList:
     items: list[FiledItem] = field(default_factory=list)
     tables_of: list[Table] = field(default_factory=list)
     """For each item, the table it stands in."""
+    rows: list[tuple[FiledItem, Table]] = field(default_factory=list)
+    """Every line with its table, those without a name too: their serials count all the same."""
     categories: list[tuple[Table, Category]] = field(default_factory=list)
     townships: tuple[DivisionCode, ...] = ()
     township_names: frozenset[str] = frozenset()
@@ -61,7 +63,8 @@ def read_items(filed: FiledList, notebook: Notebook) -> None:
         filed.categories += [(table, category) for category in table.categories]
         for line in table.lines:
             item = reader.item(line)
-            if item is not None:
+            filed.rows.append((item, table))
+            if item.name:
                 filed.items.append(item)
                 filed.tables_of.append(table)
         filed.categories += [(table, category) for category in reader.categories.values()]
@@ -97,8 +100,8 @@ class _TableItems:
     def _add(self, rule: str, address: str, found: str = "", **slots: object) -> None:
         self.notebook.add(rule, self.table.place(address), found, **slots)
 
-    def item(self, line: Line) -> FiledItem | None:
-        """Return the item of a line; None where it has no name."""
+    def item(self, line: Line) -> FiledItem:
+        """Return the item of a line; one without a name is no item of the list and only lends its serial."""
         texts: dict[Field, str] = {}
         places: dict[Field, str] = {}
         cells: dict[Field, list[Cell]] = {}
@@ -117,10 +120,9 @@ class _TableItems:
         category = self._category(line, cells.get("category", []), places)
         departments = self._departments(texts, cells, line)
         self._check_required(texts, places, cells, line, departments)
-        name = texts.get("name")
-        if name is None:
+        name = texts.get("name", "")
+        if not name:
             self.table.give_up(line)
-            return None
         return FiledItem(
             number=texts.get("number", ""),
             category=category,
@@ -129,7 +131,7 @@ class _TableItems:
             departments=departments,
             township_duty=texts.get("township_duty"),
             method=texts.get("method"),
-            where=self.table.place(places["name"]),
+            where=self.table.place(places.get("name")),
             cells=places,
         )
 

@@ -62,10 +62,10 @@ def _check_serials(filed: FiledList, starts: Collection[int], notebook: Notebook
     """Serials run on by one, or begin again with every category."""
     numbered = [
         (number, item, table)
-        for item, table in zip(filed.items, filed.tables_of, strict=True)
+        for item, table in filed.rows
         if (number := read_serial(item.number)) is not None
     ]
-    for item, table in zip(filed.items, filed.tables_of, strict=True):
+    for item, table in filed.rows:
         if item.number and read_serial(item.number) is None:
             notebook.add("SERIAL-UNREADABLE", table.place(item.cells.get("number")), item.number)
     if not numbered:
@@ -111,7 +111,7 @@ def _check_serials(filed: FiledList, starts: Collection[int], notebook: Notebook
 def _check_style(filed: FiledList, notebook: Notebook) -> None:
     """One style of serial in one list; 1．and 1 are the same number, but one of them is a slip."""
     styles: dict[str, tuple[FiledItem, Table]] = {}
-    for item, table in zip(filed.items, filed.tables_of, strict=True):
+    for item, table in filed.rows:
         if item.number:
             style = re.sub(
                 r"[0-9]+",

@@ -17,8 +17,9 @@ from io import BytesIO
 from pathlib import Path
 from typing import Literal
 
-from generator.intake import ole
 from generator.intake.faults import Faults, Refused
+from generator.intake.ole import MAGIC as OLE_MAGIC
+from generator.intake.ole import names as ole_names
 
 Format = Literal["xlsx", "xls", "docx", "csv"]
 
@@ -146,7 +147,7 @@ def sniff(content: bytes, name: str, faults: Faults, *, as_csv: bool = False) ->
         raise faults.refuse("FILE-EMPTY")
     if content.startswith(b"PK"):
         return _of_zip(content, faults)
-    if content.startswith(ole.MAGIC):
+    if content.startswith(OLE_MAGIC):
         return _of_ole(content, name, faults)
     for magic, kind in _MAGIC:
         # "BM" begins many English texts; a bitmap states its own size behind it.
@@ -191,7 +192,7 @@ def _of_zip(content: bytes, faults: Faults) -> Format:
 
 
 def _of_ole(content: bytes, name: str, faults: Faults) -> Format:
-    entries = ole.names(content)
+    entries = ole_names(content)
     if entries is None:
         raise faults.refuse("FILE-TRUNCATED")
     lowered = {entry.casefold() for entry in entries}

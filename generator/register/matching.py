@@ -15,8 +15,8 @@ from generator.model.filings import Filing
 from generator.model.findings import Checklist, FiledItem, Finding
 from generator.model.lists import CountyRegister, Item, ItemId, State, Version
 from generator.model.places import DivisionCode
-from generator.register import sentences
 from generator.register.names import LIKELY, likeness, name_key
+from generator.register.sentences import item_renamed, renamed_twice
 
 SHOWN_CANDIDATES: Final = 3
 """More than three candidates are noise; the best is nearly always the first."""
@@ -75,9 +75,9 @@ def match_kind(
         if key in clashing:
             candidates = [(1.0, items[chosen[key]])]
             findings.append(
-                sentences.renamed_twice(kind, one.line, items[chosen[key]])
+                renamed_twice(kind, one.line, items[chosen[key]])
                 if key in answers
-                else sentences.item_renamed(kind, one.line, candidates, together=True)
+                else item_renamed(kind, one.line, candidates, together=True)
             )
             matches.append(Match(kind=kind, name=name, item=None, how="unsure"))
         elif key in left:
@@ -97,7 +97,7 @@ def match_kind(
         else:
             candidates = _candidates(one, gone, items)
             if candidates:
-                findings.append(sentences.item_renamed(kind, one.line, candidates, together=False))
+                findings.append(item_renamed(kind, one.line, candidates, together=False))
             matches.append(Match(kind=kind, name=name, item=None, how="unsure" if candidates else "new"))
     return matches, findings
 

@@ -22,9 +22,20 @@ from generator.model.lists import (
 )
 from generator.model.places import DivisionCode
 from generator.model.settings import County
-from generator.register import sentences
 from generator.register.matching import Match, match_kind
 from generator.register.names import name_key
+from generator.register.sentences import (
+    already,
+    documents_changed,
+    filing_changed,
+    list_twice,
+    mass_change,
+    name_twice,
+    no_township,
+    unknown_renamings,
+    updated,
+    version_older,
+)
 from generator.register.versions import ListKey, chains, compare
 
 Verdict = Literal["new", "updated", "already", "refused"]
@@ -108,7 +119,7 @@ def _again(
     verdict: Verdict
     if known.sha256 != filed.sha256:
         verdict = "refused"
-        finding = sentences.documents_changed(
+        finding = documents_changed(
             new,
             [
                 name
@@ -118,11 +129,11 @@ def _again(
         )
     elif (old.effective, old.documents, old.renamings) != (new.effective, new.documents, new.renamings):
         verdict = "refused"
-        finding = sentences.filing_changed(new)
+        finding = filing_changed(new)
     elif replace(old, folder=new.folder) == new:
-        verdict, finding = "already", sentences.already(new)
+        verdict, finding = "already", already(new)
     else:
-        verdict, finding = "updated", sentences.updated(new)
+        verdict, finding = "updated", updated(new)
     kept = replace(known, filing=new) if verdict == "updated" else known
     filings = tuple(kept if one is known else one for one in register.filings)
     return Proposal(
@@ -149,16 +160,16 @@ def _doubled(checklists: Sequence[Checklist], names: Mapping[DivisionCode, str])
     first: dict[ListKey, Checklist] = {}
     for checklist in checklists:
         if not checklist.townships:
-            findings.append(sentences.no_township(checklist))
+            findings.append(no_township(checklist))
         for township in checklist.townships:
             before = first.setdefault((township, checklist.kind), checklist)
             if before is not checklist:
-                findings.append(sentences.list_twice(checklist, before, names.get(township, township)))
+                findings.append(list_twice(checklist, before, names.get(township, township)))
         seen: dict[str, FiledItem] = {}
         for item in checklist.items:
             twin = seen.setdefault(name_key(item.name), item)
             if twin is not item:
-                findings.append(sentences.name_twice(item, twin))
+                findings.append(name_twice(item, twin))
     return findings
 
 
@@ -172,7 +183,7 @@ def _older(
         for other in reversed(register.filings):
             shared = set(checklist.townships) & set(other.covers.get(checklist.kind, ()))
             if shared and (other.filing.effective, other.filing.id) > here:
-                findings.append(sentences.version_older(checklist, recorded.filing, other.filing))
+                findings.append(version_older(checklist, recorded.filing, other.filing))
                 break
     return findings
 
@@ -198,7 +209,7 @@ def _mass_changes(
             if loss:
                 losses.setdefault(loss, []).append(names.get(township, township))
         if losses:
-            findings.append(sentences.mass_change(checklist, filing, losses))
+            findings.append(mass_change(checklist, filing, losses))
     return findings
 
 
@@ -255,7 +266,7 @@ def _grow(
     next_numbers = dict(register.next_numbers)
     before = {key: chain[-1] for key, chain in chains(register).items()}
     matches: list[Match] = []
-    findings: list[Finding] = sentences.unknown_renamings(recorded.filing, checklists, items)
+    findings: list[Finding] = unknown_renamings(recorded.filing, checklists, items)
     for kind in LIST_KINDS:
         lists = [checklist for checklist in checklists if checklist.kind == kind]
         if not lists:

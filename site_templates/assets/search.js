@@ -125,7 +125,7 @@
     var pairs = Array.from(data.folding);
     for (var i = 0; i + 1 < pairs.length; i += 2) { folding[pairs[i]] = pairs[i + 1]; }
     Object.keys(data.readings).forEach(function (c) { readings.set(c, data.readings[c].split(' ')); });
-    index = window.lunr ? window.lunr.Index.load(data.lunr) : null;
+    index = window.lunr && data.lunr ? window.lunr.Index.load(data.lunr) : null;
     entries = data.rows.map(entry);
   }
 
