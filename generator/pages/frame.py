@@ -18,6 +18,8 @@ from generator.pages.voice import OWN_NAMES, Voice, html_lang
 
 Write = Callable[[str, bytes], None]
 
+_CRUMBS_END = Markup("</span></li></ol></nav>")
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Bundle:
@@ -82,6 +84,8 @@ class Frame:
         self._base_url = base_url
         self._write = write
         self._half: dict[tuple[str, str, DivisionCode | None], Shell] = {}
+        self._metas: dict[About, str] = {}
+        self._steps: dict[tuple[str, tuple[Link, ...]], Markup] = {}
         self._menus: dict[DivisionCode | None, frozenset[str]] = {}
         self._menu = menu
         self._feed = feed
@@ -124,12 +128,16 @@ class Frame:
     def breadcrumb(self, path: str, links: Sequence[Link], here: str | Markup) -> Markup:
         """Return the way from the home page to this one."""
         up = "../" * path.count("/")
-        steps = Markup("").join(
-            Markup('<li><a href="{}{}">{}</a></li>').format(up, link.path, link.words) for link in links
-        )
-        return Markup(
-            '<nav class="qd-breadcrumb" aria-label="{}"><ol>{}<li><span aria-current="page">{}</span></li></ol></nav>'
-        ).format(self.voice.say("nav.place"), steps, here)
+        key = (up, tuple(links))
+        steps = self._steps.get(key)
+        if steps is None:
+            items = [
+                Markup('<li><a href="{}{}">{}</a></li>').format(up, link.path, link.words) for link in links
+            ]
+            steps = self._steps[key] = Markup(
+                '<nav class="qd-breadcrumb" aria-label="{}"><ol>{}<li><span aria-current="page">'
+            ).format(self.voice.say("nav.place"), Markup("").join(items))
+        return steps + escape(here) + _CRUMBS_END
 
     def untranslated(self) -> Markup:
         """Return the note that parts of the page are in Chinese, if any were shown since the voice was reset."""
@@ -176,6 +184,12 @@ class Frame:
 
     def _about(self, path: str, about: About) -> str:
         canonical = f'<link rel="canonical" href="{escape(self._base_url + path)}">' if self._base_url else ""
+        metas = self._metas.get(about)
+        if metas is None:
+            metas = self._metas[about] = self._metas_of(about)
+        return canonical + metas
+
+    def _metas_of(self, about: About) -> str:
         say = self.voice.tongue.say
         column = {
             "ColumnName": about.column,
@@ -184,7 +198,7 @@ class Frame:
             "ColumnType": say("meta.column_type") if about.column else "",
         }
         article = {"ArticleTitle": about.article, "PubDate": about.published, "ContentSource": about.source}
-        return canonical + _metas(column) + _metas(article)
+        return _metas(column) + _metas(article)
 
     def _language_links(self, path: str, up: str) -> str:
         rest = path.partition("/")[2] if "/" in path else ""
