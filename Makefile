@@ -1,7 +1,6 @@
 # Everything works on a fresh machine with Python >= 3.11: `make site` to look, `make test` to prove.
 PYTHON ?= python3
 BIN := .venv/bin
-CHROMIUM90 := node_modules/chrome-aws-lambda
 
 .PHONY: help site test test-deps test-full bench lock format samples clean
 
