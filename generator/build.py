@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
@@ -27,7 +28,7 @@ from generator.model.findings import Checked
 from generator.model.lists import CountyLists, CountyRegister
 from generator.model.settings import County, Site
 from generator.model.shell import CountySummary, Shell
-from generator.model.text import Text
+from generator.model.text import ZH, Text
 
 if TYPE_CHECKING:
     from generator.register import Proposal, Trace
@@ -37,6 +38,9 @@ WORK = ".work"
 
 # How many documents are read at a time; it changes how long a check takes and nothing else.
 _PROCESSORS = os.cpu_count() or 1
+
+# Ctrl+C reaches every process of a terminal; this one deals with it, a worker would print a traceback.
+INTERRUPTS_IGNORED = (signal.SIGINT, signal.SIG_IGN)
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how many are done, and how many there are."""
@@ -185,26 +189,27 @@ def build_site(plan: BuildPlan, progress: Progress) -> Built:
         LockedError: another build writes to `out`.
         UsageError: `only` names a county that the content lacks.
     """
+    from generator import pages
+
+    pages.forget_templates()  # `serve` builds again in this process when one of them has changed
     site = settings.load_site(plan.content)
     counties = _chosen(site, plan.only)
     languages = sorted({lang for county in site.counties for lang in county.languages} | {"zh", "en"})
     plan.out.parent.mkdir(parents=True, exist_ok=True)
     with locked(plan.out.parent / f".{plan.out.name}.lock"), _staging(plan.out) as stage:
-        parts = [(county.division.code, part) for county in counties for part in (*county.languages, "data")]
-        with _workers(min(plan.jobs, len(parts))) as submit:
-            shells = dict(
-                zip(
-                    languages,
-                    _all([submit(_shell, plan, lang, stage / WORK) for lang in languages]),
-                    strict=True,
-                )
-            )
-            progress("shells", 0, len(parts))
-            running = {submit(_county_part, plan, stage, code, part, shells): code for code, part in parts}
+        parts = sum(len(county.languages) + 1 for county in counties)
+        with _workers(min(plan.jobs, parts)) as submit:
+            drawn = [submit(_shell, plan, lang, stage / WORK) for lang in languages]
+            # Data files need no shell, so they are written while the shells are drawn.
+            running = {submit(_data_part, plan, stage, county.division.code): county for county in counties}
+            shells = {lang: future.result() for lang, future in zip(languages, drawn, strict=True)}
+            for county in counties:
+                for lang in county.languages:
+                    running[submit(_pages_part, plan, stage, county.division.code, lang, shells)] = county
             written = []
             for done, future in enumerate(as_completed(running), start=1):
                 written.append(future.result())
-                progress(running[future], done, len(parts))
+                progress(running[future].division.name, done, parts)
         summaries = sorted((part.summary for part in written if part.summary), key=lambda s: s.code)
         for summary in summaries:
             body = json.dumps(asdict(summary), ensure_ascii=False, indent=1, sort_keys=True).encode()
@@ -233,41 +238,51 @@ def _shell(plan: BuildPlan, lang: str, workdir: Path) -> Shell:
     return chrome.build_shell(plan.content, plan.templates, plan.mkdocs_yml, lang, workdir)
 
 
-def _county_part(plan: BuildPlan, stage: Path, code: str, part: str, shells: dict[str, Shell]) -> _Part:
-    """Write the pages of one language, or the data files, of one county; runs in a worker process."""
-    from generator import wording
+def _data_part(plan: BuildPlan, stage: Path, code: str) -> _Part:
+    """Write the data files of one county; runs in a worker process."""
+    from generator import data, wording
 
     site = settings.load_site(plan.content)
-    county = next(county for county in site.counties if county.division.code == code)
+    county = _county(site, code)
+    tongues = wording.load_tongues(plan.content, plan.templates, county.languages)
+    tree = Tree(stage / code)
+    for name, body in data.build_data(county, _lists(plan, county), tongues, site).items():
+        tree.write(f"data/{name}", body)
+    return _Part(summary=None, files=tree.files, size=tree.size)
+
+
+def _pages_part(plan: BuildPlan, stage: Path, code: str, lang: str, shells: dict[str, Shell]) -> _Part:
+    """Write the pages and the search of one county in one language; runs in a worker process."""
+    from generator import pages, search, wording
+
+    site = settings.load_site(plan.content)
+    county = _county(site, code)
     lists = _lists(plan, county)
     tongues = wording.load_tongues(plan.content, plan.templates, county.languages)
     tree = Tree(stage / code)
-    summary = None
-    if part == "data":
-        from generator import data
+    shared = search.shared_scripts(plan.templates)
+    own = search.build_search(county, lists, tongues[lang])
+    for name, body in (own if lang != ZH else {**own, **shared}).items():
+        tree.write(f"search/{name}", body)
+    summary = pages.render_county(
+        county,
+        lists,
+        tongues,
+        shells,
+        {lang: search.loading_order({**own, **shared})},
+        plan.templates,
+        site,
+        plan.as_of,
+        plan.preview,
+        tree.write,
+    )
+    return _Part(summary=summary if lang == ZH else None, files=tree.files, size=tree.size)
 
-        for name, body in data.build_data(county, lists, tongues, site).items():
-            tree.write(f"data/{name}", body)
-    else:
-        from generator import pages, search
 
-        shared = search.shared_scripts(plan.templates)
-        own = search.build_search(county, lists, tongues[part])
-        for name, body in (own if part != "zh" else {**own, **shared}).items():
-            tree.write(f"search/{name}", body)
-        summary = pages.render_county(
-            county,
-            lists,
-            tongues,
-            shells,
-            {part: search.loading_order({**own, **shared})},
-            plan.templates,
-            site,
-            plan.as_of,
-            plan.preview,
-            tree.write,
-        )
-    return _Part(summary=summary if part == "zh" else None, files=tree.files, size=tree.size)
+def _county(site: Site, code: str) -> County:
+    county = site.county(code)
+    assert county is not None, code  # the parent process has chosen it from the same content
+    return county
 
 
 def _lists(plan: BuildPlan, county: County) -> CountyLists:
@@ -373,9 +388,10 @@ def _workers(jobs: int) -> Iterator[Submit]:
         yield run_here
         return
     # spawn: the same on every system, and a fork beside the progress bar's thread can hang.
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        yield pool.submit
-
-
-def _all(futures: Sequence[Future[Any]]) -> list[Any]:
-    return [future.result() for future in futures]
+    with ProcessPoolExecutor(
+        jobs, mp_context=get_context("spawn"), initializer=signal.signal, initargs=INTERRUPTS_IGNORED
+    ) as pool:
+        try:
+            yield pool.submit
+        finally:
+            pool.shutdown(cancel_futures=True)  # after a fault, what has not begun would only keep us waiting

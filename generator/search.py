@@ -18,7 +18,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.metadata import distribution
 from pathlib import Path
 
@@ -285,16 +285,17 @@ def _folding(texts: Iterable[str]) -> dict[str, str]:
 
 def _readings(names: Iterable[str]) -> dict[str, str]:
     """Every reading of every Han character of the names, without tones: {"行": "hang heng xing"}."""
+    characters = sorted({c for name in names for c in name if _script(c) == "pairs" and ord(c) < 0xAC00})
+    return {character: read for character in characters if (read := _readings_of(character))}
+
+
+@cache
+def _readings_of(character: str) -> str:
+    """The readings of one character, "" for one without; the counties of a build share most of theirs."""
     from pypinyin import Style, pinyin
 
-    characters = sorted({c for name in names for c in name if _script(c) == "pairs" and ord(c) < 0xAC00})
-    return {
-        character: " ".join(
-            sorted(set(pinyin(character, style=Style.NORMAL, heteronym=True, v_to_u=False)[0]))
-        )
-        for character in characters
-        if pinyin(character, style=Style.NORMAL, errors="ignore")
-    }
+    found = pinyin(character, style=Style.NORMAL, heteronym=True, v_to_u=False, errors="ignore")
+    return " ".join(sorted(set(found[0]))) if found else ""
 
 
 def _script_json(body: object) -> str:
