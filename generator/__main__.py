@@ -205,7 +205,7 @@ def build_command(
 def serve(
     content: ContentOption = Path("content"),
     out: Annotated[Path, typer.Option("--out", help="网站文件夹 · the site's folder")] = Path("site"),
-    port: Annotated[int, typer.Option("--port", help="端口 · port")] = 8000,
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="端口 · port")] = 8000,
     watch: Annotated[bool, typer.Option(help="内容改动后自动重建 · rebuild what changes")] = True,
     as_of: AsOfOption = None,
     preview: Annotated[
@@ -229,11 +229,12 @@ def serve(
         with _progress(lang) as progress:
             build.build_site(plan, progress)
     with serve.serving(out, port) as site:
-        _say(lang, Text(zh=f"打开 {site.url}（按 Ctrl+C 结束）", en=f"Open {site.url} (Ctrl+C ends)"))
         try:
+            changes = serve.changed_counties(content, TEMPLATES, out) if watch else iter(())
+            _say(lang, Text(zh=f"打开 {site.url}（按 Ctrl+C 结束）", en=f"Open {site.url} (Ctrl+C ends)"))
             if not watch:
                 site.wait()
-            for code in serve.changed_counties((content, TEMPLATES)):
+            for code in changes:
                 with _progress(lang) as progress:
                     _rebuild(plan, code, progress, lang)
                 site.reload()
@@ -344,7 +345,8 @@ def _day(as_of: datetime | None) -> date:
 
 
 def _say(lang: Lang, text: Text) -> None:
-    print(text.in_language(lang.value))
+    # Flushed: whoever reads through a pipe wants the address that `serve` says before it ends.
+    print(text.in_language(lang.value), flush=True)
 
 
 def _complain(error: QingdanError, lang: Lang | None = None) -> None:

@@ -19,7 +19,7 @@ from generator.pages.assets import bundle
 from generator.pages.county import CountyPages, footer_links
 from generator.pages.dossier import Dossier
 from generator.pages.edition import Edition
-from generator.pages.environment import environment
+from generator.pages.environment import environment, forget_templates, template_faults
 from generator.pages.feeds import FEED, SITEMAP, feed, sitemap
 from generator.pages.frame import Bundle, Frame
 from generator.pages.province import write_province
@@ -30,9 +30,10 @@ from generator.pages.voice import Voice
 
 Write = Callable[[str, bytes], None]
 
-__all__ = ["render_county", "render_province"]
+__all__ = ["forget_templates", "render_county", "render_province"]
 
 
+@template_faults()
 def render_county(
     county: County,
     lists: CountyLists,
@@ -91,6 +92,7 @@ def render_county(
     return dossier.summary()
 
 
+@template_faults()
 def render_province(
     summaries: Sequence[CountySummary],
     tongues: Mapping[str, Tongue],
