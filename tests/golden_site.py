@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 import tempfile
@@ -40,8 +41,13 @@ def build_golden(content: Path, out: Path, *, jobs: int = 1, as_of: date = AS_OF
     return build_site(plan, lambda _what, _done, _total: None)
 
 
+def pinned_by_name(name: str) -> bool:
+    """Whether a file's name carries the digest of its bytes, so that pages which name it pin it already."""
+    return re.search(r"(^|/)(assets/.*|search/(lunr|search))\.[0-9a-f]{10}\.\w+$", name) is not None
+
+
 def tree(folder: Path) -> dict[str, bytes]:
-    """Every file below `folder` by its relative path.
+    """Every file below `folder` by its relative path, but for scripts and styles that stand in the program anyway.
 
     Of a workbook the unpacked parts: how they are packed depends on the zlib of the machine, and says nothing.
     """
@@ -51,9 +57,13 @@ def tree(folder: Path) -> dict[str, bytes]:
         if path.suffix == ".xlsx":
             with zipfile.ZipFile(path) as book:
                 files.update({f"{name}!{part}": book.read(part) for part in book.namelist()})
-        elif path.is_file():
+        elif path.is_file() and not pinned_by_name(name):
             files[name] = path.read_bytes()
     return files
+
+
+def _leave_out(folder: str, names: list[str]) -> list[str]:
+    return [name for name in names if pinned_by_name(f"{Path(folder).name}/{name}")]
 
 
 def main() -> int:
@@ -62,7 +72,7 @@ def main() -> int:
         out = Path(folder) / "site"
         build_golden(golden_content(Path(folder)), out)
         shutil.rmtree(GOLDEN / "site", ignore_errors=True)
-        shutil.copytree(out, GOLDEN / "site")
+        shutil.copytree(out, GOLDEN / "site", ignore=_leave_out)
     return 0
 
 
