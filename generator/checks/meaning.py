@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 
+from generator.checks.catchall import catch_all
 from generator.checks.items import FiledList
 from generator.checks.likeness import similar_pairs
 from generator.checks.notebook import Notebook
@@ -13,13 +14,10 @@ from generator.checks.scope import Ground
 from generator.checks.split import read_totals
 from generator.checks.table import NOTE, Table
 from generator.checks.text import bare, fold, read_count, read_serial, trim
-from generator.checks.vocabulary import CATEGORIES, FORMER_DEPARTMENTS, kinds_named
+from generator.checks.vocabulary import CATEGORIES, FORMER_DEPARTMENTS, KINDS_IN_ENGLISH, kinds_named
 from generator.model.findings import FiledItem
 from generator.model.kinds import Field
 
-_CATCH_ALL = re.compile(
-    r"上级.{0,10}(?:交办|交付|安排|布置)的?(?:其他|其它|各项|临时)?.{0,6}(?:任务|工作|事项)|^(?:落实)?属地(?:管理)?(?:责任)?$"
-)
 _VETO = re.compile(r"[一1]票否决")
 _PLEDGE = re.compile(r"责任[状书]")
 _GENERIC_TOWNSHIP = re.compile(
@@ -176,8 +174,10 @@ def _is_total_label(text: str) -> bool:
 
 
 def _check_item(item: FiledItem, filed: FiledList, table: Table, ground: Ground, notebook: Notebook) -> None:
-    if _CATCH_ALL.search(fold(item.name)):
-        notebook.add("CATCH-ALL", item.where, item.name)
+    for meaning, text in _texts(item):
+        clause = catch_all(text) if meaning in ("name", "township_duty") else None
+        if clause:
+            notebook.add("CATCH-ALL", table.place(item.cells.get(meaning)), text, clause=clause)
     _check_words(item, table, notebook)
     if item.basis is not None:
         _check_basis(item, table, notebook)
@@ -302,12 +302,24 @@ def _say_meeting(
         kept, kept_list, gone = (
             (other, other_list, item) if filed.kind.slug == "reclaimed" else (item, filed, other)
         )
-        notebook.add("CONTRADICTION", gone.where, gone.name, other=_spot(kept, gone), kind=kept_list.kind.zh)
+        notebook.add(
+            "CONTRADICTION",
+            gone.where,
+            gone.name,
+            other=_spot(kept, gone),
+            kind=kept_list.kind.zh,
+            kind_en=KINDS_IN_ENGLISH[kept_list.kind.slug],
+        )
     elif len(kinds) == 1 and filed.townships != () and other_list.townships != ():
         notebook.add("ITEM-TWICE", item.where, item.name, other=_spot(other, item))
     elif kinds == {"basic", "supporting"}:
         notebook.add(
-            "ITEM-TWO-KINDS", item.where, item.name, other=_spot(other, item), kind=other_list.kind.zh
+            "ITEM-TWO-KINDS",
+            item.where,
+            item.name,
+            other=_spot(other, item),
+            kind=other_list.kind.zh,
+            kind_en=KINDS_IN_ENGLISH[other_list.kind.slug],
         )
 
 

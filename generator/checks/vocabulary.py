@@ -32,6 +32,13 @@ _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("task", re.compile(r"职责任务|职责清单")),
 )
 
+KINDS_IN_ENGLISH = {
+    "basic": "core duties",
+    "supporting": "supporting duties",
+    "reclaimed": "duties reclaimed by higher-level departments",
+    "task": "responsibilities and tasks (2022)",
+}
+
 
 def kinds_named(text: str) -> tuple[str, ...]:
     """Return the kinds of list that a title, sheet or file name speaks of."""
@@ -71,5 +78,5 @@ FORMER_DEPARTMENTS: dict[str, str] = {
     "地方税务局": "税务局",
     "扶贫开发办公室": "农业农村局",
     "扶贫办": "农业农村局",
-    "文化广电新闻出版局": "文化广电和旅游局",
+    "文化广电新闻出版局": "文体广电和旅游局",
 }
