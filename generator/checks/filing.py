@@ -24,6 +24,7 @@ from generator.checks.split import read_category
 from generator.checks.table import Category, Table, close_categories, read_table
 from generator.checks.text import read_serial, show, trim
 from generator.checks.vocabulary import CATEGORIES, kinds_named
+from generator.checks.words import spell
 from generator.model.documents import Document, OutsideText, Where, cell_address
 from generator.model.filings import Confirmation, Filing
 from generator.model.findings import Checked, Checklist, Finding
@@ -99,7 +100,7 @@ def _check_names(documents: Sequence[Document], notebook: Notebook) -> None:
 def _check_document(document: Document, notebook: Notebook) -> None:
     for fault in document.faults:
         known = fault.rule if fault.rule in RULES else "FILE-FAULT"
-        notebook.add(known, fault.where, fault.found, **{**fault.slots, "rule": fault.rule})
+        notebook.add(known, fault.where, fault.found, **{**spell(fault.slots), "rule": fault.rule})
     for sheet in document.sheets:
         check_sheet(sheet, document, notebook)
     for outside in document.outside:

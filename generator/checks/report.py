@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from itertools import groupby
 
+from generator.checks.rules import RULES
 from generator.checks.text import escape
 from generator.model.documents import Where
 from generator.model.findings import Checked, Checklist, FiledItem, Finding
@@ -81,21 +84,50 @@ _SEVERITIES = {
 
 
 def as_lines(checked: Checked, lang: str = ZH) -> list[str]:
-    """Return the findings as lines, grouped by file: place · problem · what to do [rule], then a summary."""
+    """Return the findings as lines, grouped by file: place · problem · what to do [rule], then a summary.
+
+    Notes of one rule are shown once for a file and counted: what needs nobody's hand must not hide what does. Under
+    a finding that waits for a confirmation stand the lines of filing.toml that would give it.
+    """
     column = 0 if lang == ZH else 1
     lines: list[str] = []
-    for file, findings in groupby(checked.findings, key=lambda finding: finding.where.file):
+    for file, grouped in groupby(checked.findings, key=lambda finding: finding.where.file):
         lines.append(escape(file))
+        findings = list(grouped)
+        notes = Counter(finding.rule for finding in findings if finding.severity == "info")
         for finding in findings:
+            more = 0
+            if finding.severity == "info" and not _is_confirmed(finding):
+                more = notes.pop(finding.rule, 0) - 1
+                if more < 0:
+                    continue
             place = " › ".join(escape(part) for part in (finding.where.sheet, finding.where.cell) if part)
             severity = _SEVERITIES[finding.severity][column]
             problem = finding.problem.in_language(lang)
             head = f"  {place} · {problem}" if place else f"  {problem}"
             lines.append(f"{head} [{severity} {finding.rule}]")
+            if more:
+                also = f"同类说明另有 {more} 处。" if lang == ZH else f"{more} more note(s) of this kind."
+                lines.append(f"      {also}")
             if finding.severity != "info":
                 lines.append(f"      {finding.fix.in_language(lang)}")
+            if finding.severity == "confirm":
+                lines += [f"          {line}" for line in confirmation_lines(finding)]
     lines.append(_summary(checked, lang))
     return lines
+
+
+def _is_confirmed(finding: Finding) -> bool:
+    """Whether a person's word made a note of it: that is told each time."""
+    return RULES[finding.rule].severity == "confirm"
+
+
+def confirmation_lines(finding: Finding) -> list[str]:
+    """Return the lines of filing.toml that confirm a finding; reason, name and date are left to the person."""
+    where = finding.where
+    places = (("rule", finding.rule), ("file", where.file), ("sheet", where.sheet), ("cell", where.cell))
+    given = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in places if value is not None]
+    return ["[[confirm]]", *given, 'reason = ""', 'name = ""', "date ="]
 
 
 def _summary(checked: Checked, lang: str) -> str:

@@ -9,6 +9,10 @@ _SAVE = (
     "请用 Excel 或 WPS 打开原文件，另存为“Excel 工作簿（.xlsx）”后重新报送。",
     "Open the original in Excel or WPS, save it as an Excel workbook (.xlsx) and file it again.",
 )
+_SAVE_EITHER = (
+    "请打开原文件，另存为 Excel 工作簿（.xlsx）或 Word 文档（.docx）后重新报送。",
+    "Open the original, save it as an Excel workbook (.xlsx) or a Word document (.docx) and file it again.",
+)
 _AGAIN = (
     "请从原电脑重新复制或导出该文件后报送。",
     "Copy or export the file again from its computer and file that.",
@@ -50,7 +54,7 @@ FILE_RULES: tuple[Rule, ...] = (
     _file(
         "FILE-NOT-REGULAR",
         ("报送的须是普通文件。", "What is filed is an ordinary file."),
-        ("这不是普通文件（{kind}）。", "This is not an ordinary file ({kind})."),
+        ("这不是普通文件，而是{kind}。", "This is not an ordinary file but {kind_en}."),
         (
             "请直接报送文件本身，不要用快捷方式或文件夹。",
             "File the document itself, not a shortcut or a folder.",
@@ -60,7 +64,7 @@ FILE_RULES: tuple[Rule, ...] = (
     _file(
         "FILE-UNREADABLE",
         ("文件须能打开。", "A file can be opened."),
-        ("无法读取该文件：{reason}。", "The file cannot be read: {reason}."),
+        ("无法读取该文件：{reason}。", "The file cannot be read: {reason_en}."),
         (
             "请检查文件是否存在、是否有读取权限、是否被其他程序占用。",
             "Check that it exists, that you may read it, and that no other program holds it.",
@@ -80,8 +84,8 @@ FILE_RULES: tuple[Rule, ...] = (
         "FILE-NAME",
         ("文件名须是普通名称。", "A file has an ordinary name."),
         (
-            "文件名“{found}”含有不可用的字符、保留名称或过长。",
-            "The file name “{found}” holds unusable characters, is reserved or too long.",
+            "文件名“{found}”不便使用：{reason}。",
+            "The file name “{found}” cannot be used well: {reason_en}.",
         ),
         ("请改名，例如“宾西镇履职事项清单.xlsx”。", "Rename it, for example 宾西镇履职事项清单.xlsx."),
         reason="control",
@@ -104,10 +108,13 @@ FILE_RULES: tuple[Rule, ...] = (
             f"文件须是 {_FORMATS} 之一，以内容为准，不看扩展名。",
             f"A file is one of {_FORMATS}, by its content, not its suffix.",
         ),
-        ("文件内容是 {kind}，不是可读取的表格。", "The file is really {kind}, not a table that can be read."),
         (
-            "请报送表格原件；纯文本表格请用 --as csv。扫描件、图片和 PDF 无法读取。",
-            "File the original table; for plain text use --as csv. Scans, pictures and PDF cannot be read.",
+            "文件内容是{kind}，不是可读取的表格。",
+            "The file is really {kind_en}, not a table that can be read.",
+        ),
+        (
+            "请报送可编辑的表格原件。扫描件、图片和 PDF 无法读取；纯文本请在 Excel 或 WPS 中打开，另存为 .xlsx。",
+            "File the original, editable table. Scans, pictures and PDF cannot be read; open plain text in Excel or WPS and save it as .xlsx.",
         ),
         kind="PDF",
     ),
@@ -139,7 +146,8 @@ FILE_RULES: tuple[Rule, ...] = (
     _file(
         "FILE-UNSUPPORTED",
         (f"只接收 {_FORMATS}。", f"Only {_FORMATS} are accepted."),
-        ("不支持 {kind} 格式。", "The format {kind} is not supported."),
+        ("文件是{kind}格式，无法读取。", "The file is in a format that cannot be read: {kind_en}."),
+        _SAVE_EITHER,
         kind="xlsb",
     ),
     _file(
@@ -160,22 +168,22 @@ FILE_RULES: tuple[Rule, ...] = (
         "FILE-BUDGET",
         _TOO_BIG,
         (
-            "超过限额（{what} {part}）：{actual}，上限 {limit}。",
-            "Over the limit ({what} {part}): {actual}, at most {limit}.",
+            "{what}为 {actual}，超过上限 {limit}。",
+            "The {what_en} is {actual}; at most {limit} can be read.",
         ),
         (
             "请删去图片、空白行列和多余工作表，或分成几个文件报送。",
             "Remove pictures, blank rows and spare sheets, or file it in several parts.",
         ),
         what="file",
-        limit="20971520",
-        actual="31457280",
+        limit="20.0 MiB",
+        actual="31.5 MiB",
         part="",
     ),
     _file(
         "FILE-PARSER-DIED",
         ("文件须能在限定的时间和内存内读完。", "A file can be read within limits of time and memory."),
-        ("读取该文件时程序中止（{reason} {signal}）。", "Reading this file was stopped ({reason} {signal})."),
+        ("未能读完该文件：{reason}。", "The file could not be read to its end: {reason_en}."),
         reason="signal",
         signal="6",
     ),
@@ -266,15 +274,21 @@ FILE_RULES: tuple[Rule, ...] = (
     _file(
         "IMAGE-IGNORED",
         ("图片中的文字不会读取。", "Text in pictures is not read."),
-        ("有 {count} 张图片未读取。", "{count} pictures were not read."),
-        ("如图片中有清单内容，请改成文字。", "If a picture holds parts of the list, type them as text."),
+        ("有图片 {count} 张，其中的文字未读取。", "Pictures: {count}. Their text was not read."),
+        (
+            "如图片中有清单内容，请录入为文字；没有的，无需处理。",
+            "If a picture holds parts of the list, type them as text; if not, leave it.",
+        ),
         severity="warning",
         count="1",
     ),
     _file(
         "DOC-TRACKED-CHANGES",
         ("报送前须接受或拒绝全部修订。", "All tracked changes are accepted or rejected before filing."),
-        ("文档有 {count} 处修订未处理。", "The document has {count} tracked changes."),
+        (
+            "文档有 {count} 处修订尚未接受或拒绝。",
+            "The document has tracked changes ({count}) that nobody has accepted or rejected.",
+        ),
         (
             "请在“审阅”中接受或拒绝全部修订，保存后再报送。",
             "Accept or reject all changes under Review, save, and file again.",
@@ -367,7 +381,10 @@ FILE_RULES: tuple[Rule, ...] = (
             "第 {row} 行有 {columns} 列，应为 {expected} 列。",
             "Row {row} has {columns} columns instead of {expected}.",
         ),
-        ("请补齐或拆分该行单元格。", "Add or split cells in this row."),
+        (
+            "请补齐、合并或拆分该行的单元格，使其与表头对齐。",
+            "Add, merge or split cells so that the row stands under its headings.",
+        ),
         cell="A3",
         source="security.md S28",
         row="3",
@@ -403,8 +420,8 @@ FILE_RULES: tuple[Rule, ...] = (
         "CENSUS-MISMATCH",
         ("读出的字数须与文件中的字数一致。", "As many characters are read as the file holds."),
         (
-            "读出 {read} 个字符，文件中有 {counted} 个。",
-            "{read} characters were read, the file holds {counted}.",
+            "此处读出 {read} 个字符，文件中有 {counted} 个，为免漏字未予采用。",
+            "{read} characters were read here, but the file holds {counted}; nothing may be lost.",
         ),
         cell="B3",
         source="security.md §5.3",
@@ -419,8 +436,8 @@ FILE_RULES: tuple[Rule, ...] = (
             "The encoding is not certain (line {line}; tried {tried}).",
         ),
         (
-            "请另存为 xlsx，或用 --encoding 说明编码。",
-            "Save it as xlsx, or name the encoding with --encoding.",
+            "请在 Excel 或 WPS 中打开，核对文字无误后另存为 .xlsx 再报送。",
+            "Open it in Excel or WPS, see that the text is right, save it as .xlsx and file that.",
         ),
         cell="A3",
         source="security.md F34",

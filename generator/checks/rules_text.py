@@ -23,12 +23,12 @@ def _char(
     name: str, severity: Severity, text: str, says: tuple[str, str], problem: tuple[str, str], source: str
 ) -> Rule:
     fix = (
-        "请删除或改成“{standard}”后重新输入；从网页或 PDF 粘贴时请选“只保留文本”。"
+        "请删去该字，用输入法重新输入“{standard}”。"
         if name in ("CHAR-LOOKALIKE", "CHAR-COMPATIBILITY")
-        else "请删去这些字符后重新输入；从网页或 PDF 粘贴时请选“只保留文本”。",
-        "Replace it by “{standard}”; paste from web pages or PDF as plain text."
+        else "请删去这段文字，重新输入；从网页或 PDF 粘贴时请选“只保留文本”。",
+        "Delete it and type “{standard}” instead."
         if name in ("CHAR-LOOKALIKE", "CHAR-COMPATIBILITY")
-        else "Delete the characters and type the text again; paste from web pages or PDF as plain text.",
+        else "Delete the text and type it again; paste from web pages or PDF as plain text.",
     )
     return rule(name, severity, says, problem, fix, source=source, fails=_text(text), passes=_text(_NAME))
 
@@ -39,7 +39,10 @@ TEXT_RULES: tuple[Rule, ...] = (
         "error",
         ("单元格里是文字，不是公式。", "Cells hold text, not formulas."),
         ("单元格是公式“{found}”，显示为“{value}”。", "The cell is a formula, “{found}”, showing “{value}”."),
-        ("请复制后“选择性粘贴”为数值。", "Copy it and paste it as a value."),
+        (
+            "请复制该单元格，再在原处“选择性粘贴”为“数值”。",
+            "Copy the cell and paste it in place as a value (Paste Special).",
+        ),
         source="security.md C02",
         fails=_marked(type="formula", raw="=Sheet2!B3"),
         passes=_text("=开头的文字"),
@@ -70,8 +73,8 @@ TEXT_RULES: tuple[Rule, ...] = (
         "error",
         ("文字列里是文字。", "Text columns hold text."),
         (
-            "此处应为文字，却是数字、日期或真假值“{found}”。",
-            "Here stands a number, date or truth value, “{found}”, instead of text.",
+            "此处应为文字，现为数字、日期或真假值“{found}”。",
+            "Text is expected here; the cell holds a number, date or truth value, “{found}”.",
         ),
         ("请把单元格格式设为“文本”后重新输入。", "Format the cell as text and type it again."),
         source="security.md C18",
@@ -94,7 +97,7 @@ TEXT_RULES: tuple[Rule, ...] = (
         "error",
         ("一个单元格不超过 32,767 个字符。", "A cell holds at most 32,767 characters."),
         ("单元格有 {length} 个字符，上限 {limit}。", "The cell holds {length} characters, at most {limit}."),
-        ("请分成几项。", "Divide it into several items."),
+        ("请精简，或分成几项。", "Shorten it or divide it into several items."),
         source="security.md C12",
         fails=_text("长" * 32_768),
     ),
@@ -106,7 +109,10 @@ TEXT_RULES: tuple[Rule, ...] = (
             "“{found}”带有删除线，不能确定是否已删除。",
             "“{found}” is struck through; it is not certain whether it is deleted.",
         ),
-        ("请删除该文字，或去掉删除线。", "Delete the text or remove the line."),
+        (
+            "请删除这些文字；如需保留，请去掉删除线。",
+            "Delete the text; if it stays, remove the line through it.",
+        ),
         source="security.md C15",
         fails=_marked(struck=True),
     ),
@@ -214,8 +220,11 @@ TEXT_RULES: tuple[Rule, ...] = (
         "TEXT-MOJIBAKE",
         "error",
         ("文字没有乱码。", "Text is not garbled."),
-        ("“{found}”像是乱码。", "“{found}” looks garbled."),
-        ("请从原件重新复制，CSV 请另存为 xlsx。", "Copy it again from the original; save CSV as xlsx."),
+        ("“{found}”像是编码转换产生的乱码。", "“{found}” looks garbled by a change of encoding."),
+        (
+            "请从原件重新复制这段文字；CSV 请另存为 .xlsx。",
+            "Copy the text again from its original; save a CSV as .xlsx.",
+        ),
         source="security.md U13",
         fails=_text("开展锟斤拷矛盾排查"),
     ),
@@ -227,7 +236,10 @@ TEXT_RULES: tuple[Rule, ...] = (
             "“{found}”里有网页代码，将按原样显示为文字。",
             "“{found}” holds code of web pages; it will be shown as text.",
         ),
-        ("如是粘贴带入，请删除。", "Delete it if it came along when pasting."),
+        (
+            "如是从网页粘贴时带入的，请删除；确属内容的，无需处理。",
+            "Delete it if it came along from a web page; if it is meant, leave it.",
+        ),
         source="security.md C21",
         fails=_text("<b>开展</b>矛盾纠纷排查"),
     ),
@@ -235,7 +247,7 @@ TEXT_RULES: tuple[Rule, ...] = (
         "TEXT-DUPLICATED",
         "warning",
         ("同一单元格的文字不重复两遍。", "A cell does not say the same twice."),
-        ("“{found}”两行相同。", "Both lines of “{found}” are the same."),
+        ("“{found}”中有两行文字相同。", "Two lines of “{found}” are the same."),
         ("请删去重复的一行。", "Delete one of them."),
         source="security.md C28",
         fails=supporting(("1", "防汛", "县水务局", "组织防汛抢险。\n组织防汛抢险。", "巡查报告。"), at="!D3"),
@@ -246,7 +258,10 @@ TEXT_RULES: tuple[Rule, ...] = (
         "warning",
         ("序号、名称和类别写成一行。", "Numbers, names and categories stand on one line."),
         ("“{found}”里有换行，公布时写成一行。", "“{found}” holds a line break; it is shown on one line."),
-        ("请删去换行，改用“自动换行”。", "Delete the break and let the cell wrap."),
+        (
+            "无需分行的，请删去换行，改用单元格格式中的“自动换行”。",
+            "Delete the break and let the cell wrap its text.",
+        ),
         source="security.md C14",
         fails=_text("开展矛盾纠纷\n排查化解"),
     ),
@@ -258,7 +273,10 @@ TEXT_RULES: tuple[Rule, ...] = (
             "“{found}”用了自动编号，编号不会公布。",
             "“{found}” is numbered automatically; the numbers will not be shown.",
         ),
-        ("请把自动编号转换成文字。", "Turn the automatic numbers into text."),
+        (
+            "请把自动编号转换成文字（复制后只粘贴文本）。",
+            "Turn automatic numbers into text (copy and paste as plain text).",
+        ),
         source="security.md S30",
         fails=_marked(autonumber=True),
     ),
@@ -270,7 +288,10 @@ TEXT_RULES: tuple[Rule, ...] = (
             "有身份证号、手机号、银行卡号或个人邮箱（{found}）。",
             "There is an identity, mobile or bank card number or a personal e-mail address ({found}).",
         ),
-        ("请删除；联系方式请用办公电话。", "Delete it; give an office phone instead."),
+        (
+            "请删除；需要联系方式的，请改为单位的办公电话。",
+            "Delete it; where a contact is needed, give the office phone.",
+        ),
         source="security.md D28",
         fails=_text("联系13900001111开展排查"),
         passes=_text("联系0000-0000000开展排查"),
