@@ -194,7 +194,8 @@ def build_site(plan: BuildPlan, progress: Progress) -> Built:
     pages.forget_templates()  # `serve` builds again in this process when one of them has changed
     site = settings.load_site(plan.content)
     counties = _chosen(site, plan.only)
-    languages = sorted({lang for county in site.counties for lang in county.languages} | {"zh", "en"})
+    others = {lang for county in site.counties for lang in county.languages} | {"en"}
+    languages = ["zh", *sorted(others - {"zh"})]  # the province's own pages greet in Chinese first
     plan.out.parent.mkdir(parents=True, exist_ok=True)
     with locked(plan.out.parent / f".{plan.out.name}.lock"), _staging(plan.out) as stage:
         parts = sum(len(county.languages) + 1 for county in counties)
