@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help site test test-deps test-full bench lock format samples clean
+.PHONY: help site test test-deps test-full bench lock format docs samples clean
 
 help:
 	@echo "make site       build the sample content into site/ (sets up .venv first)"
@@ -10,6 +10,7 @@ help:
 	@echo "make test-full  the same with the long sweeps"
 	@echo "make bench      times this build beside Hugo and beside bare writes"
 	@echo "make lock       renew the lock files"
+	@echo "make docs       write docs/rules.zh.md and docs/rules.en.md again from the table of rules"
 	@echo "make samples    write the sample filings again"
 
 # The stamp is the proof that .venv holds exactly the lock file. Hashes are checked for every package.
@@ -39,6 +40,9 @@ test-full: test-deps
 
 bench: .venv/dev.stamp
 	$(BIN)/python -m tests.bench
+
+docs: .venv/dev.stamp
+	$(BIN)/python -m tests.refresh_docs
 
 samples: .venv/dev.stamp
 	$(BIN)/python -m tests.samples.make_samples .

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta, timezone
+from difflib import get_close_matches
 from enum import StrEnum
 from itertools import pairwise
 from pathlib import Path
@@ -277,6 +278,34 @@ def register_verify(
     if differing:
         raise typer.Exit(EXIT_DIFFERS)
     _say(lang, Text(zh="登记册与全部原件一致。", en="The register says what the originals say."))
+
+
+@app.command("rules")
+def rules_command(
+    rule: Annotated[
+        str | None, typer.Argument(help="规则编号，如 VETO-ITEM · id of a rule", show_default=False)
+    ] = None,
+    lang: LangOption = Lang.zh,
+) -> None:
+    """列出全部检查规则，或说明其中一条 · list the rules of the checks, or explain one of them."""
+    from generator import build
+    from generator.checks import guide
+
+    entries = build.rules()
+    if rule is None:
+        print("\n".join(guide.rules_lines(entries, lang.value)))
+        return
+    wanted = [entry for entry in entries if entry.id == rule.upper()]
+    if not wanted:
+        near = get_close_matches(rule.upper(), [entry.id for entry in entries])
+        raise UsageError(
+            Text(zh=f"没有编号为 {rule} 的规则。", en=f"There is no rule {rule}."),
+            Text(
+                zh=f"是否指 {'、'.join(near)}？" if near else "不带编号运行 qingdan rules，可列出全部规则。",
+                en=f"Perhaps {', '.join(near)}?" if near else "qingdan rules without an id lists them all.",
+            ),
+        )
+    print("\n".join(guide.rule_lines(wanted[0], lang.value)))
 
 
 @app.command()

@@ -31,6 +31,7 @@ from generator.model.shell import CountySummary, Shell
 from generator.model.text import ZH, Text
 
 if TYPE_CHECKING:
+    from generator.model.guide import GuideEntry
     from generator.register import Proposal, Trace
 
 # The part of the staging folder that never becomes part of the site.
@@ -140,6 +141,14 @@ def write_template(kind: str, out: Path, *, site: Site | None, county_code: str 
         )
     county = settings.find_county(site, county_code) if site and county_code else None
     template.write_template(checks.template_plan(kind, county.division if county else None), out)
+
+
+def rules() -> tuple[GuideEntry, ...]:
+    """Return every rule for the clerks' guide: those of documents, then those of the register."""
+    from generator.checks import guide
+    from generator.register import guide as register_guide
+
+    return guide.guide_entries() + register_guide.guide_entries()
 
 
 # ---------------------------------------------------------------- the register

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Mapping
 from itertools import groupby
 
 from generator.checks.rules import RULES
 from generator.checks.text import escape
 from generator.model.documents import Where
-from generator.model.findings import Checked, Checklist, FiledItem, Finding
-from generator.model.text import ZH
+from generator.model.findings import Checked, Checklist, FiledItem, Finding, Severity
+from generator.model.text import ZH, Text
 
 
 def as_json(checked: Checked) -> dict[str, object]:
@@ -75,11 +76,11 @@ def _finding(finding: Finding) -> dict[str, object]:
     }
 
 
-_SEVERITIES = {
-    "error": ("错误", "error"),
-    "confirm": ("须确认", "to confirm"),
-    "warning": ("提示", "warning"),
-    "info": ("说明", "note"),
+SEVERITIES: Mapping[Severity, Text] = {
+    "error": Text(zh="错误", en="error"),
+    "confirm": Text(zh="须确认", en="to confirm"),
+    "warning": Text(zh="提示", en="warning"),
+    "info": Text(zh="说明", en="note"),
 }
 
 
@@ -89,7 +90,6 @@ def as_lines(checked: Checked, lang: str = ZH) -> list[str]:
     Notes of one rule are shown once for a file and counted: what needs nobody's hand must not hide what does. Under
     a finding that waits for a confirmation stand the lines of filing.toml that would give it.
     """
-    column = 0 if lang == ZH else 1
     lines: list[str] = []
     for file, grouped in groupby(checked.findings, key=lambda finding: finding.where.file):
         lines.append(escape(file))
@@ -102,7 +102,7 @@ def as_lines(checked: Checked, lang: str = ZH) -> list[str]:
                 if more < 0:
                     continue
             place = " › ".join(escape(part) for part in (finding.where.sheet, finding.where.cell) if part)
-            severity = _SEVERITIES[finding.severity][column]
+            severity = SEVERITIES[finding.severity].in_language(lang)
             problem = finding.problem.in_language(lang)
             head = f"  {place} · {problem}" if place else f"  {problem}"
             lines.append(f"{head} [{severity} {finding.rule}]")
