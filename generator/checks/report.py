@@ -84,36 +84,61 @@ SEVERITIES: Mapping[Severity, Text] = {
 }
 
 
-def as_lines(checked: Checked, lang: str = ZH) -> list[str]:
+MOST_OF_A_RULE = 20
+"""Findings of one rule that a document shows as text."""
+_AND_MORE = Text(
+    zh="{rule} 还有 {more} 处（qingdan check --all 显示全部）",
+    en="and {more} more of {rule} (qingdan check --all shows all)",
+)
+
+
+def as_lines(checked: Checked, lang: str = ZH, *, everything: bool = False) -> list[str]:
     """Return the findings as lines, grouped by file: place · problem · what to do [rule], then a summary.
 
-    Notes of one rule are shown once for a file and counted: what needs nobody's hand must not hide what does. Under
-    a finding that waits for a confirmation stand the lines of filing.toml that would give it.
+    Notes of one rule are shown once for a file and counted, other findings of one rule twenty times, unless
+    `everything` is asked for: one fault that runs through a whole list must not hide the others. Under a finding that
+    waits for a confirmation stand the lines of filing.toml that would give it.
     """
     lines: list[str] = []
     for file, grouped in groupby(checked.findings, key=lambda finding: finding.where.file):
         lines.append(escape(file))
         findings = list(grouped)
         notes = Counter(finding.rule for finding in findings if finding.severity == "info")
+        shown = Counter[str]()
         for finding in findings:
             more = 0
-            if finding.severity == "info" and not _is_confirmed(finding):
+            if finding.severity == "info" and not _is_confirmed(finding) and not everything:
                 more = notes.pop(finding.rule, 0) - 1
                 if more < 0:
                     continue
-            place = " › ".join(escape(part) for part in (finding.where.sheet, finding.where.cell) if part)
-            severity = SEVERITIES[finding.severity].in_language(lang)
-            problem = finding.problem.in_language(lang)
-            head = f"  {place} · {problem}" if place else f"  {problem}"
-            lines.append(f"{head} [{severity} {finding.rule}]")
-            if more:
-                also = f"同类说明另有 {more} 处。" if lang == ZH else f"{more} more note(s) of this kind."
-                lines.append(f"      {also}")
-            if finding.severity != "info":
-                lines.append(f"      {finding.fix.in_language(lang)}")
-            if finding.severity == "confirm":
-                lines += [f"          {line}" for line in confirmation_lines(finding)]
+            elif not everything:
+                shown[finding.rule] += 1
+                if shown[finding.rule] > MOST_OF_A_RULE:
+                    continue
+            lines += _finding_lines(finding, more, lang)
+        lines += [
+            f"  … {_AND_MORE.in_language(lang).format(rule=rule, more=count - MOST_OF_A_RULE)}"
+            for rule, count in shown.items()
+            if count > MOST_OF_A_RULE
+        ]
     lines.append(_summary(checked, lang))
+    return lines
+
+
+def _finding_lines(finding: Finding, more: int, lang: str) -> list[str]:
+    """One finding: where, what, what to do; and how many more notes of its kind were left out."""
+    place = " › ".join(escape(part) for part in (finding.where.sheet, finding.where.cell) if part)
+    severity = SEVERITIES[finding.severity].in_language(lang)
+    problem = finding.problem.in_language(lang)
+    head = f"  {place} · {problem}" if place else f"  {problem}"
+    lines = [f"{head} [{severity} {finding.rule}]"]
+    if more:
+        also = f"同类说明另有 {more} 处。" if lang == ZH else f"{more} more note(s) of this kind."
+        lines.append(f"      {also}")
+    if finding.severity != "info":
+        lines.append(f"      {finding.fix.in_language(lang)}")
+    if finding.severity == "confirm":
+        lines += [f"          {line}" for line in confirmation_lines(finding)]
     return lines
 
 
