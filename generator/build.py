@@ -23,7 +23,8 @@ from typing import TYPE_CHECKING, Any
 from generator import register, settings
 from generator.durable import Tree, locked
 from generator.errors import DiffersError, UsageError
-from generator.model.filings import Filing
+from generator.model.addresses import original_file
+from generator.model.filings import Filing, Original
 from generator.model.findings import Checked
 from generator.model.lists import CountyLists, CountyRegister
 from generator.model.settings import County, Site
@@ -249,15 +250,18 @@ def _shell(plan: BuildPlan, lang: str, workdir: Path) -> Shell:
 
 
 def _data_part(plan: BuildPlan, stage: Path, code: str) -> _Part:
-    """Write the data files of one county; runs in a worker process."""
+    """Write the data files of one county, and the originals that it offers; runs in a worker process."""
     from generator import data, wording
 
     site = settings.load_site(plan.content)
     county = _county(site, code)
     tongues = wording.load_tongues(plan.content, plan.templates, county.languages)
     tree = Tree(stage / code)
-    for name, body in data.build_data(county, _lists(plan, county), tongues, site).items():
+    lists = _lists(plan, county)
+    for name, body in data.build_data(county, lists, tongues, site).items():
         tree.write(f"data/{name}", body)
+    for (filing, file), original in _originals(county, lists).items():
+        tree.write(original.address, (county.folder / "filings" / filing / file).read_bytes())
     return _Part(summary=None, files=tree.files, size=tree.size)
 
 
@@ -285,6 +289,7 @@ def _pages_part(plan: BuildPlan, stage: Path, code: str, lang: str, shells: dict
         plan.as_of,
         plan.preview,
         tree.write,
+        _originals(county, lists),
     )
     return _Part(summary=summary if lang == ZH else None, files=tree.files, size=tree.size)
 
@@ -312,6 +317,23 @@ def _lists(plan: BuildPlan, county: County) -> CountyLists:
                     ),
                 )
     return register.in_force(recorded, as_of=plan.as_of, gates=county.gates, preview=plan.preview)
+
+
+def _originals(county: County, lists: CountyLists) -> dict[tuple[str, str], Original]:
+    """Return the documents of the filings shown, by filing and name, where the county offers them; else none.
+
+    They carry their authors' names, so that offering them is the county's decision.
+    """
+    if not county.originals_public:
+        return {}
+    return {
+        (entry.filing.id, name): Original(
+            address=original_file(entry.filing.id, place, name, entry.sha256[name]),
+            size=(county.folder / "filings" / entry.filing.id / name).stat().st_size,
+        )
+        for entry in lists.filings
+        for place, name in enumerate(sorted(entry.sha256), start=1)
+    }
 
 
 def _province(

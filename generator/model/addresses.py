@@ -11,6 +11,7 @@ A county's tree, relative to its own folder (which the province's pages hold as 
     <lang>/<township>/category-<kind>-<digest>.html
     <lang>/<township>/<item id>.html        one item
     <lang>/<township>/changes.html, <lang>/<township>/report.html
+    originals/<filing>/<n>-<digest>.<ext>   a document as filed, where the county offers it
     assets/  data/  search/
 
 Only codes, our own ids and digests appear in addresses: a filed name never does.
@@ -67,6 +68,16 @@ def item_page(lang: str, township: DivisionCode, item: ItemId) -> str:
 def data_file(name: str) -> str:
     """An open-data file of the county."""
     return f"data/{name}"
+
+
+_SUFFIXES = ("xlsx", "xls", "et", "docx", "csv")
+"""Suffixes that an original may keep: with any other a browser could take it for a page and run what it holds."""
+
+
+def original_file(filing: str, place: int, name: str, sha256: str) -> str:
+    """A filed document offered for download: the `place`-th of its filing, counted from 1 by name."""
+    suffix = name.rpartition(".")[2].lower()
+    return f"originals/{filing}/{place}-{sha256[:8]}.{suffix if suffix in _SUFFIXES else 'bin'}"
 
 
 def relative(source: str, target: str) -> str:

@@ -57,6 +57,16 @@ class Renaming:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Original:
+    """A document as filed, offered for download because its county says so."""
+
+    address: str
+    """From the county's folder."""
+    size: int
+    """Bytes."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Filing:
     """`filing.toml` as read: nothing of the documents themselves."""
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
+from generator.model.filings import Original
 from generator.model.lists import CountyLists
 from generator.model.settings import County, Site
 from generator.model.shell import CountySummary, Shell
@@ -45,12 +46,14 @@ def render_county(
     as_of: date,
     preview: bool,
     write: Write,
+    originals: Mapping[tuple[str, str], Original] | None = None,
 ) -> CountySummary:
     """Write a county's pages in the languages that `search_assets` names, and return what the province shows of it.
 
     Languages can so be made by workers of their own; what no language owns (the way in, assets, site map) comes with
     the Chinese pages. `search_assets` holds the search scripts of each language in the order to load them, as names
-    under `search/`; `write` takes a path from the county's folder and refuses a second write to it.
+    under `search/`; `write` takes a path from the county's folder and refuses a second write to it. `originals` are the
+    documents offered for download, by filing and name; somebody else puts them at their addresses.
     """
     del as_of  # what is in force was decided by the register; nothing here may depend on today
     dossier = Dossier(county, lists)
@@ -72,6 +75,7 @@ def render_county(
             assets,
             base,
             search=search_assets.get(lang, ()),
+            originals=originals or {},
             preview=preview,
             write=noted,
         )
@@ -120,6 +124,7 @@ def _edition(
     base: str | None,
     *,
     search: Sequence[str],
+    originals: Mapping[tuple[str, str], Original],
     preview: bool,
     write: Write,
 ) -> Edition:
@@ -129,6 +134,7 @@ def _edition(
         voice=voice,
         templates=environment(templates),
         search=[f"search/{name}" for name in search],
+        originals=originals,
     )
     made.frame = Frame(
         shell=shell,

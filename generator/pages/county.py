@@ -96,7 +96,7 @@ class CountyPages:
             search=relative(path, county_page(edition.lang, "search")),
             townships=[self._tile(division) for division in edition.county.townships],
             kinds=self._kinds(),
-            filings=[edition.filed(recorded, covers=self._covers(recorded)) for recorded in filings],
+            filings=[edition.filed(recorded, covers=self._covers(recorded), page=path) for recorded in filings],
             changes=self._latest(path),
             changes_href=relative(path, county_page(edition.lang, "changes")),
             departments=self._top(path),

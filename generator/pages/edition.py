@@ -14,10 +14,11 @@ from generator.model.addresses import (
     county_home,
     county_page,
     department_page,
+    relative,
     township_home,
     township_page,
 )
-from generator.model.filings import Approval, Filing, Stage
+from generator.model.filings import Approval, Filing, Original, Stage
 from generator.model.lists import Line, RecordedFiling, Version
 from generator.model.places import Division, DivisionCode
 from generator.model.settings import Contact, County
@@ -74,6 +75,7 @@ class Edition:
         voice: Voice,
         templates: jinja2.Environment,
         search: Sequence[str],
+        originals: Mapping[tuple[str, str], Original],
     ) -> None:
         self.county = county
         self.dossier = dossier
@@ -84,6 +86,8 @@ class Edition:
         """Given right after making: the frame needs the edition's menu."""
         self.search = search
         """The search scripts, in the order to load them, as paths from the county's folder."""
+        self.originals = originals
+        """The documents offered for download, by filing and name; mostly none."""
         self._templates = templates
         self.lang = voice.lang
 
@@ -134,12 +138,24 @@ class Edition:
         """Return a category's name; lines that were filed without one have a name of ours."""
         return self.voice.filed(category) if category else self.voice.say("category.none")
 
+    def original(self, page: str, filing: str, file: str) -> dict[str, str]:
+        """Return the link from `page` to a document as filed and its size; both empty where it is not offered."""
+        offered = self.originals.get((filing, file))
+        if offered is None:
+            return {"href": "", "size": ""}
+        return {"href": relative(page, offered.address), "size": show_size(offered.size)}
+
     def filed(
-        self, recorded: RecordedFiling, *, covers: Markup | str = "", files: Collection[str] | None = None
+        self,
+        recorded: RecordedFiling,
+        *,
+        covers: Markup | str = "",
+        files: Collection[str] | None = None,
+        page: str = "",
     ) -> FiledView:
         """Return a filing with its chain of approvals; a stage that was not filed says so.
 
-        `files` narrows its documents to those named (None: all).
+        `files` narrows its documents to those named (None: all); `page` is where links to them stand.
         """
         filing = recorded.filing
         return FiledView(
@@ -148,7 +164,7 @@ class Edition:
             covers=covers,
             stages=[(self.voice.say(f"stage.{stage}"), self.stage(filing.stage(stage))) for stage in STAGES],
             documents=[
-                {"name": name, "sha256": digest}
+                {"name": name, "sha256": digest, **self.original(page, filing.id, name)}
                 for name, digest in sorted(recorded.sha256.items())
                 if files is None or name in files
             ],
@@ -239,6 +255,11 @@ class Edition:
         for line in version.lines:
             found.setdefault(line.state.category or "", []).append(line)
         return found
+
+
+def show_size(size: int) -> str:
+    """Return a size in bytes as people read it: 12 KB, 1.4 MB."""
+    return f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{max(1, round(size / 1000))} KB"
 
 
 def short_hash(digest: str) -> Markup:

@@ -70,6 +70,7 @@ class ItemPages:
         edition, voice, state = self.edition, self.edition.voice, line.state
         voice.missing = False
         recorded = edition.dossier.filings[line.filing]
+        path = item_page(voice.lang, division.code, line.item)
         name = voice.filed(state.name)
         shown_in = voice.plain(state.name)
         nth = voice.say("item.nth", number=line.number)
@@ -95,6 +96,7 @@ class ItemPages:
                 "sheet": line.where.sheet,
                 "cell": line.where.cell,
                 "hash": self._hash(recorded, line.where.file),
+                **edition.original(path, line.filing, line.where.file),
             },
             "filing": self._filing(recorded),
             "before": before,
@@ -103,7 +105,7 @@ class ItemPages:
         body = Markup(self._template.render(values))
         title = (shown_in, voice.place_plain(division), voice.place_plain(edition.county.division))
         edition.write(
-            item_page(voice.lang, division.code, line.item),
+            path,
             title=title,
             crumbs=(edition.home_link(), edition.township_link(division)),
             here=nth,

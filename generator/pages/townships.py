@@ -119,7 +119,7 @@ class TownshipPages:
                 {"kind": version.kind, "number": len(version.lines)} for version in versions if version.lines
             ],
             lists=lists,
-            filings=[edition.filed(r, covers=covers[r.filing.id], files=files) for r in filings],
+            filings=[edition.filed(r, covers=covers[r.filing.id], files=files, page=path) for r in filings],
             search=relative(path, county_page(edition.lang, "search")),
             code=division.code,
             data=relative(path, data_file(f"{division.code}.xlsx")) if versions else "",
