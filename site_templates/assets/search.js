@@ -74,14 +74,21 @@
     return found;
   }
 
+  /* A letter in a name (反诈APP) is read as itself. */
+  function reading(character) {
+    return readings.get(character) || (character >= 'a' && character <= 'z' ? [character] : null);
+  }
+
   /* Where a term of letters reads like the pinyin of consecutive characters of a name: as initials (two letters or
-     more) or written out, the last syllable perhaps unfinished. Characters without a reading end a run. */
+     more) or written out, the last syllable perhaps unfinished. Characters without a reading end a run; a word of
+     letters is not entered in its middle. */
   function pinyinPlaces(name, term) {
     var characters = Array.from(name);
     var units = 0;
     var starts = characters.map(function (c) { var at = units; units += c.length; return at; });
     starts.push(units);
     for (var start = 0; start < characters.length; start++) {
+      if (start && script(characters[start]) === 'word' && script(characters[start - 1]) === 'word') { continue; }
       var end = initials(characters, start, term, 0);
       if (end === -1) { end = syllables(characters, start, term, 0); }
       if (end !== -1) { return [starts[start], starts[end]]; }
@@ -92,14 +99,14 @@
   function initials(characters, at, term, done) {
     if (term.length < 2) { return -1; }
     for (; done < term.length; at++, done++) {
-      var read = readings.get(characters[at]);
+      var read = reading(characters[at]);
       if (!read || !read.some(function (one) { return one[0] === term[done]; })) { return -1; }
     }
     return at;
   }
 
   function syllables(characters, at, term, done) {
-    var read = readings.get(characters[at]);
+    var read = reading(characters[at]);
     if (!read) { return -1; }
     var rest = term.slice(done);
     for (var i = 0; i < read.length; i++) {
