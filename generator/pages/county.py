@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -18,19 +19,19 @@ from generator.model.addresses import (
     township_page,
 )
 from generator.model.kinds import LIST_KINDS
-from generator.model.lists import Change, RecordedFiling
+from generator.model.lists import Change, ChangeType, RecordedFiling
 from generator.model.places import Division, DivisionCode
 from generator.model.shell import Prose
 from generator.pages.dossier import Holding
 from generator.pages.edition import Edition, Row
 from generator.pages.frame import About, Link
-from generator.pages.townships import CHANGE_ORDER
+from generator.pages.pictures import ChartRow, Part, bar, figures, kind_bar, kind_parts, named
+from generator.pages.townships import LISTED_CHANGES, change_parts, renumbered
 
-# As many as fit beside the townships on a desktop without becoming a second index.
+# As many as fit beside the filings on a desktop without becoming a second index.
 TOP_DEPARTMENTS = 8
-LATEST_CHANGES = 6
-# A changed number alone matters to the township only: the county counts those and lists the others.
-LISTED_CHANGES = ("added", "changed", "removed")
+# Of each type, so that what was removed is not pushed out by what was added.
+LATEST_CHANGES = 2
 DATA_FORMATS = ("xlsx", "csv", "json")
 
 
@@ -50,6 +51,10 @@ class CountyPages:
     def __init__(self, edition: Edition, prose: Mapping[str, Prose]) -> None:
         self.edition = edition
         self._prose = prose
+        self._lines = {
+            code: {version.kind: len(version.lines) for version in versions}
+            for code, versions in edition.dossier.versions.items()
+        }
 
     def write(self) -> None:
         """Write every page of the county that belongs to no township."""
@@ -86,15 +91,18 @@ class CountyPages:
         county = edition.county.division
         filings = dossier.in_force()
         name = voice.place_plain(county)
-        prefecture = voice.place(edition.county.prefecture)
         body = edition.render(
             "county.html",
-            prefecture=prefecture,
+            prefecture=voice.place(edition.county.prefecture),
             title=edition.name,
             original=county.name if voice.lang != "zh" and name != county.name else "",
             lead=edition.county_lead(),
             search=relative(path, county_page(edition.lang, "search")),
-            townships=[self._tile(division) for division in edition.county.townships],
+            units=voice.say(f"units.{edition.sort}"),
+            units_lead=voice.say(
+                "county.townships.lead", townships=edition.count_townships(len(self._lines))
+            ),
+            townships=self._townships(path),
             kinds=self._kinds(),
             filings=[edition.filed(recorded, covers=self._covers(recorded), page=path) for recorded in filings],
             changes=self._latest(path),
@@ -102,6 +110,16 @@ class CountyPages:
             departments=self._top(path),
             departments_href=relative(path, county_page(edition.lang, "departments")),
             contacts=[edition.card(contact) for contact in edition.county.contacts],
+            guides=[
+                Row(
+                    href=relative(path, township_page(edition.lang, division.code, "report")),
+                    name=voice.place(division),
+                )
+                for division in edition.county.townships
+            ],
+            how=relative(path, county_page(edition.lang, "how-to-read"))
+            if "how-to-read" in self._prose
+            else "",
         )
         about = edition.about(
             filings[0].filing if filings else None,
@@ -114,20 +132,24 @@ class CountyPages:
             path, title=f"{title} - {voice.place_plain(edition.county.prefecture)}", body=whole, about=about
         )
 
-    def _tile(self, division: Division) -> Row:
+    def _townships(self, path: str) -> list[ChartRow]:
+        """Return a row per township with its composition, all on one scale."""
         edition, voice = self.edition, self.edition.voice
-        parts = [voice.say(f"level.{division.level}")]
-        versions = edition.dossier.versions[division.code]
-        parts += [
-            Markup('<span class="qd-nowrap">{} {}</span>').format(
-                voice.say(f"kind.{version.kind}.short"), len(version.lines)
+        whole = max((sum(lines.values()) for lines in self._lines.values()), default=0)
+        rows = []
+        for division in edition.county.townships:
+            lines = self._lines[division.code]
+            total = sum(lines.values())
+            rows.append(
+                ChartRow(
+                    href=relative(path, township_home(edition.lang, division.code)),
+                    name=voice.place(division),
+                    total=voice.count("count.items", total) if total else "",
+                    bar=kind_bar(voice, lines, whole),
+                    figures=figures(kind_parts(voice, lines)) if total else voice.say("county.none"),
+                )
             )
-            for version in versions
-        ]
-        if not versions:
-            parts.append(voice.say("county.none"))
-        href = relative(county_home(edition.lang), township_home(edition.lang, division.code))
-        return Row(href=href, name=voice.place(division), note=Markup(" · ").join(parts))
+        return rows
 
     def _kinds(self) -> list[Mapping[str, object]]:
         """Return the kinds of list that the county has, with how many different items are on them."""
@@ -152,25 +174,35 @@ class CountyPages:
             for division in edition.county.townships
             if any(v.filing == recorded.filing.id for v in edition.dossier.versions[division.code])
         ]
-        everywhere = voice.count("count.townships", len(townships))
+        everywhere = edition.count_townships(len(townships))
         if len(townships) == len(edition.county.townships) > 1:
             return voice.say("department.everywhere", townships=everywhere)
         return voice.joined([voice.place(division) for division in townships])
 
     def _latest(self, path: str) -> list[Mapping[str, object]]:
-        """Return the changes of the latest filing that changed anything, the first few of them."""
+        """Return the latest filing that changed anything: how much, and the first changes of each type."""
         edition, voice = self.edition, self.edition.voice
         for recorded in reversed(edition.dossier.filings.values()):
             groups = self._shared_changes(recorded, path)
             shown = [
                 {"type": kind, "name": shared.name, "href": next(iter(shared.townships.values()))}
                 for kind in LISTED_CHANGES
-                for shared in groups.get(kind, ())
+                for shared in groups.get(kind, [])[:LATEST_CHANGES]
             ]
             if shown:
                 title, day = recorded.filing.title, recorded.filing.effective
                 since = voice.say("township.in_force_since", date=voice.date(day))
-                return [{"title": voice.filed(title), "since": since, "changes": shown[:LATEST_CHANGES]}]
+                parts = change_parts(voice, {kind: len(found) for kind, found in groups.items()})
+                whole = sum(part.number for part in parts)
+                return [
+                    {
+                        "title": voice.filed(title),
+                        "since": since,
+                        "changes": shown,
+                        "bar": bar(parts, whole, named(voice, parts)),
+                        "figures": figures(parts),
+                    }
+                ]
         return []
 
     def _top(self, path: str) -> list[Row]:
@@ -198,7 +230,13 @@ class CountyPages:
             lang=edition.lang,
             root="../" * path.count("/"),
             searchable=bool(edition.search),
-            townships=[self._tile(division) for division in edition.county.townships],
+            lead=voice.say(
+                "find.lead",
+                county=voice.place(edition.county.division),
+                units=edition.units(),
+            ),
+            units=voice.say(f"units.{edition.sort}"),
+            townships=self._townships(path),
         )
         self._write("search", voice.tongue.say("find.form"), body, scripts=edition.search)
 
@@ -206,21 +244,31 @@ class CountyPages:
         edition, voice = self.edition, self.edition.voice
         voice.missing = False
         path = county_page(edition.lang, "departments")
-        found = self._by_items()
-        kinds = [
-            kind for kind in LIST_KINDS if any(h.line.kind == kind for _, holdings in found for h in holdings)
-        ]
-        rows = [
-            {
-                "name": voice.filed(name),
-                "href": relative(path, department_page(edition.lang, name)),
-                "counts": [
-                    (kind, len({h.line.item for h in holdings if h.line.kind == kind})) for kind in kinds
-                ],
-                "townships": len({h.township.code for h in holdings}),
-            }
-            for name, holdings in found
-        ]
+        found = [(name, holdings, _by_kind(holdings)) for name, holdings in self._by_items()]
+        whole = max(sum(counts.values()) for _, _, counts in found)
+        rows = []
+        for name, holdings, counts in found:
+            short, full = (
+                [
+                    Part(slug=kind, words=voice.say(f"department.{kind}{form}"), number=number)
+                    for kind, number in counts.items()
+                ]
+                for form in (".short", "")
+            )
+            townships = len({h.township.code for h in holdings})
+            rows.append(
+                ChartRow(
+                    href=relative(path, department_page(edition.lang, name)),
+                    name=voice.filed(name),
+                    total=voice.count("count.items", sum(counts.values())),
+                    bar=bar(full, whole, named(voice, full)),
+                    figures=figures(short),
+                    note=voice.say("departments.some", townships=edition.count_townships(townships))
+                    if townships < len(edition.county.townships)
+                    else "",
+                )
+            )
+        kinds = [kind for kind in LIST_KINDS if any(counts.get(kind) for _, _, counts in found)]
         body = edition.render("departments.html", kinds=kinds, rows=rows)
         self._write("departments", voice.tongue.say("departments.title"), body)
 
@@ -251,7 +299,7 @@ class CountyPages:
             original=name if shown != name else "",
             lead=voice.say(
                 "department.lead",
-                townships=voice.count("count.townships", len({h.township.code for h in holdings})),
+                townships=edition.count_townships(len({h.township.code for h in holdings})),
                 items=voice.count("count.items", len({h.line.item for h in holdings})),
             ),
             groups=groups,
@@ -277,9 +325,7 @@ class CountyPages:
                 "note": shared.note,
                 "href": next(iter(shared.townships.values())),
                 "places": voice.joined([voice.place(places[code]) for code in shared.townships]),
-                "all": voice.say(
-                    "department.everywhere", townships=voice.count("count.townships", everywhere)
-                )
+                "all": voice.say("department.everywhere", townships=edition.count_townships(everywhere))
                 if len(shared.townships) == everywhere > 1
                 else "",
                 "townships": [
@@ -290,7 +336,7 @@ class CountyPages:
             for shared in found
         ]
 
-    def _shared_changes(self, recorded: RecordedFiling, path: str) -> dict[str, list[_Shared]]:
+    def _shared_changes(self, recorded: RecordedFiling, path: str) -> dict[ChangeType, list[_Shared]]:
         """Return what a filing changed, by type, the same change in several townships once."""
         edition, voice = self.edition, self.edition.voice
         found: dict[tuple[str, str, str], tuple[Change, _Shared]] = {}
@@ -305,7 +351,7 @@ class CountyPages:
                         found[key] = (change, _Shared(name=voice.filed(change.name), note=note))
                     target = item_page(edition.lang, code, change.item)
                     found[key][1].townships[code] = Markup(relative(path, target))
-        groups: dict[str, list[_Shared]] = {}
+        groups: dict[ChangeType, list[_Shared]] = {}
         for change, shared in found.values():
             groups.setdefault(change.type, []).append(shared)
         return groups
@@ -337,31 +383,39 @@ class CountyPages:
                 }
             )
         filings = [edition.filed(r, covers=self._covers(r), files=()) for r in dossier.in_force()]
-        body = edition.render("county_changes.html", entries=entries, filings=filings)
+        body = edition.render("county_changes.html", entries=entries, filings=filings, units=edition.units())
         latest = next((r for r in reversed(dossier.filings.values())), None)
         title = voice.tongue.say("changes.title")
         about = edition.about(latest.filing if latest else None, article=title)
         self._write("changes", title, body, about=about)
 
-    def _changed_townships(self, recorded: RecordedFiling, path: str) -> list[Row]:
+    def _changed_townships(self, recorded: RecordedFiling, path: str) -> list[ChartRow]:
+        """Return a row per township that a filing changed, all on one scale; mere numbers stand in words only."""
         edition, voice = self.edition, self.edition.voice
-        rows = []
+        counted: dict[DivisionCode, Counter[ChangeType]] = {}
         for code, changed_lists in edition.dossier.changes.items():
-            types = [
+            types = Counter(
                 change.type
                 for changed in changed_lists
                 if changed.filing == recorded.filing.id
                 for change in changed.changes
-            ]
+            )
             if types:
-                counts = [
-                    Markup("{} {}").format(voice.say(f"changes.{kind}"), types.count(kind))
-                    for kind in CHANGE_ORDER
-                    if kind in types
-                ]
-                href = relative(path, township_page(edition.lang, code, "changes"))
-                name = voice.place(edition.dossier.places[code])
-                rows.append(Row(href=href, name=name, note=Markup(" · ").join(counts)))
+                counted[code] = types
+        whole = max((sum(types[kind] for kind in LISTED_CHANGES) for types in counted.values()), default=0)
+        rows = []
+        for code, types in counted.items():
+            parts = change_parts(voice, types)
+            rows.append(
+                ChartRow(
+                    href=relative(path, township_page(edition.lang, code, "changes")),
+                    name=voice.place(edition.dossier.places[code]),
+                    total="",
+                    bar=bar(parts, whole, named(voice, parts)),
+                    figures=figures(parts),
+                    note=renumbered(voice, types["renumbered"]),
+                )
+            )
         return rows
 
     def _data(self) -> None:
@@ -419,6 +473,7 @@ class CountyPages:
             townships.append({"name": voice.place(division), "href": home, "pages": pages})
         body = edition.render(
             "sitemap.html",
+            units=voice.say(f"units.{edition.sort}"),
             sections=[Row(href=relative(path, s.path), name=Markup("{}").format(s.words)) for s in sections],
             townships=townships,
         )
@@ -430,6 +485,12 @@ class CountyPages:
         # Our own words, rendered by Material from the project's Markdown: the one markup that is not escaped.
         body = Markup('<article class="qd-prose">{}</article>').format(Markup(prose.html))
         self._write(name, prose.title, body)
+
+
+def _by_kind(holdings: Sequence[Holding]) -> dict[str, int]:
+    """Return how many different items a department stands on, by kind of list."""
+    counts = {kind: len({h.line.item for h in holdings if h.line.kind == kind}) for kind in LIST_KINDS}
+    return {kind: number for kind, number in counts.items() if number}
 
 
 def footer_links(edition: Edition, prose: Mapping[str, Prose]) -> list[Link]:

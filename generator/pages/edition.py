@@ -90,6 +90,8 @@ class Edition:
         """The documents offered for download, by filing and name; mostly none."""
         self._templates = templates
         self.lang = voice.lang
+        self.sort = _sort(county.townships)
+        """"subdistricts", "rural" or "townships" (both): a district without a township should not speak of them."""
 
     def template(self, name: str) -> jinja2.Template:
         """Return a template to be rendered many times."""
@@ -122,13 +124,23 @@ class Edition:
 
     def county_lead(self) -> Markup:
         """Return the sentence that says what the county's site is."""
-        return self.voice.say("county.lead", county=self.voice.place(self.county.division))
+        return self.voice.say(
+            "county.lead", county=self.voice.place(self.county.division), units=self.units()
+        )
 
     def sentences(self) -> tuple[str, str]:
         """Return the site's name and the sentence that says what it is, as plain text."""
         name = self.voice.place_plain(self.county.division)
         say = self.voice.tongue.say
-        return say("site.name", county=name), say("county.lead", county=name)
+        return say("site.name", county=name), say("county.lead", county=name, units=say(f"units.{self.sort}.within"))
+
+    def units(self) -> Markup:
+        """Return what the county's townships are called together, as it stands within a sentence."""
+        return self.voice.say(f"units.{self.sort}.within")
+
+    def count_townships(self, number: int) -> Markup:
+        """Return "7 subdistricts", in the word that fits this county."""
+        return self.voice.count(f"count.{self.sort}", number)
 
     def self_name(self, division: Division) -> Markup:
         """Return 本镇, 本街道 …: what a township's page calls its township."""
@@ -180,7 +192,7 @@ class Edition:
             else self.voice.say("stage.nonumber")
         )
         day = self.voice.date(approval.date) if approval.date else self.voice.say("stage.nodate")
-        return Markup("{}<br>{}<br>{}").format(self.voice.filed(approval.authority), number, day)
+        return Markup("{}<br>{} {}").format(self.voice.filed(approval.authority), number, day)
 
     def about(
         self, filing: Filing | None, *, column: str = "", description: str = "", article: str = ""
@@ -219,8 +231,8 @@ class Edition:
         )
 
     def home_link(self) -> Link:
-        """Return the link to the county's home page."""
-        return Link(path=county_home(self.lang), words=self.voice.say("nav.home"))
+        """Return the link to the county's home page as a breadcrumb begins: by the county's name."""
+        return Link(path=county_home(self.lang), words=self.voice.place(self.county.division))
 
     def township_link(self, division: Division) -> Link:
         """Return the link to a township's home page."""
@@ -229,7 +241,10 @@ class Edition:
     def menu(self, township: DivisionCode | None) -> list[Link]:
         """Return the menu; on pages of a township it leads to the township's report page too."""
         say = self.voice.say
-        links = [self.home_link(), Link(path=county_page(self.lang, "search"), words=say("nav.search"))]
+        links = [
+            Link(path=county_home(self.lang), words=say("nav.home")),
+            Link(path=county_page(self.lang, "search"), words=say("nav.search")),
+        ]
         if self.dossier.holdings:
             links.append(Link(path=county_page(self.lang, "departments"), words=say("nav.departments")))
         links.append(Link(path=county_page(self.lang, "changes"), words=say("nav.changes")))
@@ -255,6 +270,13 @@ class Edition:
         for line in version.lines:
             found.setdefault(line.state.category or "", []).append(line)
         return found
+
+
+def _sort(townships: Sequence[Division]) -> str:
+    levels = {division.level for division in townships}
+    if levels == {"subdistrict"}:
+        return "subdistricts"
+    return "rural" if levels <= {"town", "township"} else "townships"
 
 
 def show_size(size: int) -> str:

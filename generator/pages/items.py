@@ -15,7 +15,7 @@ from generator.model.lists import Line, RecordedFiling, Version
 from generator.model.places import Division
 from generator.pages.dossier import Removed
 from generator.pages.edition import Edition, Row, short_hash
-from generator.pages.frame import About
+from generator.pages.frame import About, Link
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,6 +38,7 @@ class ItemPages:
         self._led_by: dict[tuple[int, str], _Shared] = {}
         self._filings: dict[str, _Shared] = {}
         self._abouts: dict[str, About] = {}
+        self._sinces: dict[str, Markup] = {}
         self._hashes: dict[tuple[str, str], Markup] = {}
 
     def write_township(self, division: Division) -> None:
@@ -73,13 +74,21 @@ class ItemPages:
         path = item_page(voice.lang, division.code, line.item)
         name = voice.filed(state.name)
         shown_in = voice.plain(state.name)
-        nth = voice.say("item.nth", number=line.number)
+        nth, place = voice.say("item.nth", number=line.number), voice.place(division)
+        category = edition.category(state.category) if state.category else ""
+        crumbs = [edition.home_link(), edition.township_link(division)]
+        category_href = ""
+        if removed is None:
+            category_href = edition.category_file(line, division.code)
+            folder = f"{voice.lang}/{division.code}"
+            crumbs.append(Link(path=f"{folder}/{category_href}", words=category or edition.category(None)))
         values = {
             "say": voice.say,
             "kind": line.kind,
             "kind_name": voice.say(f"kind.{line.kind}"),
             "means": voice.say(f"kind.{line.kind}.means"),
             "nth": nth,
+            "place": place,
             "pending": version is not None and version.pending,
             "name": name,
             "original": state.name if shown_in != state.name else "",
@@ -87,10 +96,10 @@ class ItemPages:
             "core": self._shared(self._cores, division, line, self._core),
             "history": self._history(division, line),
             "number": line.number,
-            "category": edition.category(state.category) if state.category else "",
-            "category_href": edition.category_file(line, division.code) if removed is None else "",
+            "category": category,
+            "category_href": category_href,
             "leads": self._shared(self._led_by, division, line, self._who_leads),
-            "since": voice.date(edition.dossier.filings[line.since].filing.effective),
+            "since": self._since(line.since),
             "source": {
                 "file": line.where.file,
                 "sheet": line.where.sheet,
@@ -107,7 +116,7 @@ class ItemPages:
         edition.write(
             path,
             title=title,
-            crumbs=(edition.home_link(), edition.township_link(division)),
+            crumbs=crumbs,
             here=nth,
             body=body,
             about=self._about(recorded, shown_in),
@@ -184,6 +193,13 @@ class ItemPages:
             key = "item.leads.shared" if names else "item.leads.alone"
         how = voice.say(key, own=own)
         return Markup("<strong>{}</strong><br>{}").format(names, how) if names else how
+
+    def _since(self, filing: str) -> Markup:
+        known = self._sinces.get(filing)
+        if known is None:
+            day = self.edition.voice.date(self.edition.dossier.filings[filing].filing.effective)
+            known = self._sinces[filing] = self.edition.voice.say("township.in_force_since", date=day)
+        return known
 
     def _filing(self, recorded: RecordedFiling) -> Markup:
         voice = self.edition.voice

@@ -18,6 +18,7 @@ from generator.pages.assets import bundle
 from generator.pages.environment import environment
 from generator.pages.feeds import SITEMAP, sitemap
 from generator.pages.frame import About, Bundle, Frame, Link, Write
+from generator.pages.pictures import ChartRow, figures, kind_bar, kind_parts
 from generator.pages.surround import band, footer, write_entry
 from generator.pages.voice import OWN_NAMES, Voice, html_lang
 
@@ -46,12 +47,13 @@ def write_province(
         voice = Voice(tongues[lang])
         links = _links(voice, shells[lang])
         frames[lang] = _frame(voice, shells[lang], languages, site, env, assets, sample, links, noted)
-        _home(frames[lang], voice, summaries, env, site)
+        _home(frames[lang], voice, summaries, env, site, how="how-to-read" in shells[lang].prose)
         for name, prose in shells[lang].prose.items():
-            _prose(frames[lang], voice, name, prose.title, prose.html)
+            _prose(frames[lang], voice, name, prose.title, prose.html, voice.place(site.province))
+        place = voice.place_plain(site.province)
         sentences[lang] = (
-            voice.tongue.say("site.province", province=voice.place_plain(site.province)),
-            voice.tongue.say("province.lead"),
+            voice.tongue.say("site.province", province=place),
+            voice.tongue.say("province.lead", province=place),
         )
     write_entry(frames, env, sentences)
     for path, body in files.items():
@@ -99,27 +101,31 @@ def _frame(
 
 
 def _home(
-    frame: Frame, voice: Voice, summaries: Sequence[CountySummary], env: jinja2.Environment, site: Site
+    frame: Frame,
+    voice: Voice,
+    summaries: Sequence[CountySummary],
+    env: jinja2.Environment,
+    site: Site,
+    *,
+    how: bool,
 ) -> None:
     by_prefecture: dict[str, list[CountySummary]] = {}
     for summary in sorted(summaries, key=lambda summary: summary.code):
         # The first four digits of a county's code are its prefecture's.
         by_prefecture.setdefault(summary.code[:4], []).append(summary)
-    townships = sum(summary.townships for summary in summaries)
-    lines = sum(sum(summary.lines.values()) for summary in summaries)
+    whole = max((sum(summary.lines.values()) for summary in summaries), default=0)
     voice.missing = False
     body = env.get_template("province.html").render(
         say=voice.say,
         title=frame.name,
-        totals=[
-            voice.count("count.counties", len(summaries)),
-            voice.count("count.townships", townships),
-            voice.count("count.items", lines),
-        ],
+        lead=voice.say("province.lead", province=voice.place(site.province)),
+        totals=_totals(voice, summaries) if len(summaries) > 1 else [],
+        legend=[kind for kind in LIST_KINDS if any(summary.lines.get(kind) for summary in summaries)],
+        how="how-to-read.html" if how else "",
         prefectures=[
             {
                 "name": voice.named(group[0].prefecture, group[0].prefecture_english),
-                "counties": [_tile(voice, summary) for summary in group],
+                "counties": [_row(voice, summary, whole) for summary in group],
             }
             for group in by_prefecture.values()
         ],
@@ -134,36 +140,43 @@ def _home(
     frame.page(county_home(voice.lang), title=title, body=frame.untranslated() + Markup(body), about=about)
 
 
-def _tile(voice: Voice, summary: CountySummary) -> Mapping[str, object]:
-    """Return a county's tile; where it has no pages in this language its Chinese ones are linked, marked so."""
-    lang = voice.lang if voice.lang in summary.languages else ZH
-    notes = [voice.count("count.townships", summary.townships)]
-    notes += [
-        Markup('<span class="qd-nowrap">{} {}</span>').format(
-            voice.say(f"kind.{kind}.short"), summary.lines[kind]
+def _totals(voice: Voice, summaries: Sequence[CountySummary]) -> list[tuple[int, Markup]]:
+    """Return how many counties, townships and lines there are, each with its words."""
+    return [
+        (number, voice.say(f"province.total.{name}"))
+        for name, number in (
+            ("counties", len(summaries)),
+            ("townships", sum(summary.townships for summary in summaries)),
+            ("lines", sum(sum(summary.lines.values()) for summary in summaries)),
         )
-        for kind in LIST_KINDS
-        if summary.lines.get(kind)
     ]
+
+
+def _row(voice: Voice, summary: CountySummary, whole: int) -> ChartRow:
+    """Return a county's row; where it has no pages in this language its Chinese ones are linked, marked so."""
+    lang = voice.lang if voice.lang in summary.languages else ZH
+    total = sum(summary.lines.values())
+    notes = [voice.count("count.townships", summary.townships)]
     if summary.latest:
         day = datetime.date.fromisoformat(summary.latest)
         notes.append(voice.say("province.latest", date=voice.date(day)))
-    else:
-        notes.append(voice.say("county.none"))
     if lang != voice.lang:
         notes.append(Markup(OWN_NAMES[lang]))
-    return {
-        "href": f"../{summary.code}/{county_home(lang)}",
-        "lang": html_lang(lang) if lang != voice.lang else "",
-        "name": voice.named(summary.name, summary.english),
-        "sample": summary.sample,
-        "note": Markup(" · ").join(notes),
-    }
+    return ChartRow(
+        href=f"../{summary.code}/{county_home(lang)}",
+        lang=html_lang(lang) if lang != voice.lang else "",
+        name=voice.named(summary.name, summary.english),
+        mark=voice.say("province.marked") if summary.sample else "",
+        total=voice.count("count.items", total) if total else "",
+        bar=kind_bar(voice, summary.lines, whole),
+        figures=figures(kind_parts(voice, summary.lines)) if total else voice.say("county.none"),
+        note=Markup(" · ").join(notes),
+    )
 
 
-def _prose(frame: Frame, voice: Voice, name: str, title: str, html: str) -> None:
+def _prose(frame: Frame, voice: Voice, name: str, title: str, html: str, home: Markup) -> None:
     path = county_page(voice.lang, name)
-    crumbs = [Link(path=county_home(voice.lang), words=voice.say("nav.home"))]
+    crumbs = [Link(path=county_home(voice.lang), words=home)]
     body = frame.breadcrumb(path, crumbs, title) + Markup('<article class="qd-prose">{}</article>').format(
         Markup(html)
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -21,9 +22,12 @@ from generator.model.places import Division
 from generator.pages.differences import differences
 from generator.pages.edition import Edition, Row
 from generator.pages.items import ItemPages
+from generator.pages.pictures import Part, bar, figures, kind_bar, named
 from generator.pages.voice import Voice
 
 CHANGE_ORDER: tuple[ChangeType, ...] = ("added", "changed", "removed", "renumbered")
+# A changed number alone changes no duty: pictures leave those out, and the county counts them without listing them.
+LISTED_CHANGES: tuple[ChangeType, ...] = ("added", "changed", "removed")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -95,6 +99,7 @@ class TownshipPages:
             )
             for version in versions
         ]
+        lines = {version.kind: len(version.lines) for version in versions}
         filings = dossier.township_filings(division.code)
         files = {line.where.file for version in versions for line in version.lines}
         own, name = edition.self_name(division), voice.place_plain(division)
@@ -115,9 +120,8 @@ class TownshipPages:
                 own=own,
             ),
             own=own,
-            counts=[
-                {"kind": version.kind, "number": len(version.lines)} for version in versions if version.lines
-            ],
+            bar=kind_bar(voice, lines, sum(lines.values())),
+            counts=[{"kind": kind, "number": number} for kind, number in lines.items() if number],
             lists=lists,
             filings=[edition.filed(r, covers=covers[r.filing.id], files=files, page=path) for r in filings],
             search=relative(path, county_page(edition.lang, "search")),
@@ -162,6 +166,7 @@ class TownshipPages:
         body = edition.render(
             "category.html",
             kind=version.kind,
+            place=voice.place(division),
             category=shown,
             pending=version.pending,
             contains=voice.say(
@@ -207,8 +212,14 @@ class TownshipPages:
         for changed in dossier.changes[division.code]:
             by_filing.setdefault(changed.filing, []).append(changed)
         latest_first = [id_ for id_ in reversed(dossier.filings) if id_ in by_filing]
+        counts = {
+            filing: Counter(change.type for changed in lists for change in changed.changes)
+            for filing, lists in by_filing.items()
+        }
         entries = [
             {
+                "picture": change_picture(voice, counts[filing]),
+                "renumbered": renumbered(voice, counts[filing]["renumbered"]),
                 "title": voice.filed(dossier.filings[filing].filing.title),
                 "since": voice.say(
                     "township.in_force_since", date=voice.date(dossier.filings[filing].filing.effective)
@@ -277,6 +288,27 @@ class TownshipPages:
         return item in dossier.removed[division.code] or any(
             line.item == item for version in dossier.versions[division.code] for line in version.lines
         )
+
+
+def change_parts(voice: Voice, types: Mapping[ChangeType, int]) -> list[Part]:
+    """Return what a filing changed as the parts of a picture: what was added, reworded and removed."""
+    return [
+        Part(slug=kind, words=voice.say(f"changes.{kind}"), number=types[kind])
+        for kind in LISTED_CHANGES
+        if types.get(kind)
+    ]
+
+
+def change_picture(voice: Voice, types: Mapping[ChangeType, int]) -> Markup:
+    """Return a bar of what one filing changed, with its figures below."""
+    parts = change_parts(voice, types)
+    whole = sum(part.number for part in parts)
+    return bar(parts, whole, named(voice, parts)) + figures(parts)
+
+
+def renumbered(voice: Voice, number: int) -> Markup | str:
+    """Return how many lines have another number and say the same, if any."""
+    return voice.say("changes.renumbered.count", items=voice.count("count.items", number)) if number else ""
 
 
 def marked(edition: Edition, change: FieldChange) -> Markup:
