@@ -127,6 +127,8 @@ def accept(
         print("\n".join(checks.as_lines(checked, lang.value)))
         if proposal is not None:
             print("\n".join(register.as_lines(proposal, lang.value, recorded=recorded)))
+            if recorded:
+                print("\n".join(register.in_force_lines(proposal, lang.value, as_of=_day(as_of))))
         refused = refused or not recorded
     raise typer.Exit(EXIT_DOCUMENT if refused else EXIT_FINE)
 
@@ -253,13 +255,27 @@ def init_command(
     from generator import settings
 
     written = settings.start_content(folder, county, ROOT / "content")
-    for path in written:
-        print(path)
+    home = f"content/counties/{county}"
+    filing = f"{home}/filings/2022-06-20-first-list"
     _say(
         lang,
         Text(
-            zh=f"下一步：填写 {folder}/content/counties/{county}/county.toml，再把清单放进 filings 文件夹。",
-            en=f"Next: fill in {folder}/content/counties/{county}/county.toml, then put a filing into its filings folder.",
+            zh=f"""已在 {folder} 建立内容文件夹，共 {len(written)} 个文件。请进入 {folder}，然后：
+  1. 填写 {home}/county.toml（主办单位、联系方式等；不知道的不填）。
+  2. 没有现成清单的，可生成空表填写：qingdan template --kind basic --county {county} --out 基本履职事项.xlsx
+  3. 检查清单：qingdan check 基本履职事项.xlsx --county {county}
+  4. 新建报送文件夹，如 {filing}（日期为施行日期），
+     放入清单原件和 filing.toml；filing.toml 的写法见 {home}/filing.example.toml。
+  5. 登记：qingdan accept {filing}
+  6. 建成网站并查看：qingdan build，再 qingdan serve""",
+            en=f"""Started a content folder in {folder}: {len(written)} files. Go to {folder}, then:
+  1. Fill in {home}/county.toml (host unit, contacts; leave out what is not known).
+  2. For an empty workbook: qingdan template --kind basic --county {county} --out basic.xlsx
+  3. Check a list: qingdan check basic.xlsx --county {county}
+  4. Make a folder for the filing, such as {filing} (by the day it takes effect),
+     with the documents as they are and a filing.toml; {home}/filing.example.toml shows how to write it.
+  5. Record it: qingdan accept {filing}
+  6. Build the site and look at it: qingdan build, then qingdan serve""",
         ),
     )
 

@@ -468,6 +468,7 @@ def test_a_started_content_loads_and_holds_nothing_made_up(tmp_path: Path) -> No
 
     assert sorted(path.relative_to(home).as_posix() for path in written) == [
         "counties/230125/county.toml",
+        "counties/230125/filing.example.toml",
         "counties/230125/filings/.gitkeep",
         "divisions.csv",
         "prose/zh/about.md",

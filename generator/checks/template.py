@@ -42,7 +42,7 @@ _HINTS: dict[Field, str] = {
 }
 _EXAMPLES: dict[Field, str] = {
     "number": "1",
-    "category": "党的建设",
+    "category": "平安法治",
     "name": "开展矛盾纠纷排查、调处、化解",
     "basis": "《中华人民共和国人民调解法》",
     "departments": "县林业和草原局\n县应急管理局",
@@ -50,6 +50,19 @@ _EXAMPLES: dict[Field, str] = {
     "township_duty": "1.开展宣传。2.发现火情立即报告。",
     "method": "按年度计划开展监督检查。",
 }
+_OWN_EXAMPLES: dict[tuple[str, Field], str] = {
+    ("supporting", "category"): "应急管理及消防",
+    ("supporting", "name"): "森林草原防灭火",
+    ("supporting", "basis"): "《森林防火条例》",
+    ("reclaimed", "category"): "城乡建设",
+    ("reclaimed", "name"): "燃气使用安全检查",
+    ("reclaimed", "basis"): "《城镇燃气管理条例》",
+    ("reclaimed", "departments"): "县住房和城乡建设局",
+    ("task", "category"): "应急管理及消防",
+    ("task", "name"): "森林草原防灭火",
+    ("task", "basis"): "《森林防火条例》",
+}
+"""So that the comments of one workbook speak of one matter."""
 _OWN: dict[tuple[str, Field], str] = {
     ("reclaimed", "departments"): "承接部门",
     ("task", "departments"): "牵头部门",
@@ -67,9 +80,7 @@ def template_plan(kind: str, county: Division | None) -> TemplatePlan:
             heading=_OWN.get((kind, meaning), _HEADINGS[meaning]),
             width=_WIDTHS[meaning],
             hint=_hint(kind, meaning),
-            example="县市场监督管理局"
-            if (kind, meaning) == ("reclaimed", "departments")
-            else _EXAMPLES[meaning],
+            example=_OWN_EXAMPLES.get((kind, meaning), _EXAMPLES[meaning]),
             choices=CATEGORY_NAMES if meaning == "category" else (),
         )
         for meaning in row.fields

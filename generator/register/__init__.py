@@ -12,7 +12,7 @@ from pathlib import Path
 from generator.register.matching import Match
 from generator.register.proof import Trace, differences, find_traces, in_recorded_order
 from generator.register.proposal import Proposal, propose
-from generator.register.report import as_lines, trace_lines
+from generator.register.report import as_lines, in_force_lines, trace_lines
 from generator.register.sentences import RULES
 from generator.register.store import load, write
 from generator.register.versions import in_force
@@ -26,6 +26,7 @@ __all__ = [
     "differences",
     "find_traces",
     "in_force",
+    "in_force_lines",
     "in_recorded_order",
     "load",
     "propose",

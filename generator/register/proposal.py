@@ -61,6 +61,8 @@ class Proposal:
     changes: tuple[VersionChanges, ...]
     """Against the version before, by township and kind; lists filed for the first time have none."""
     township_names: Mapping[DivisionCode, str]
+    gates: frozenset[str] = frozenset()
+    """The county's: which stages a filing passes before it is in force."""
 
     @property
     def blocked(self) -> bool:
@@ -77,7 +79,7 @@ def propose(register: CountyRegister, filing: Filing, checked: Checked, county: 
     names = {township.code: township.name for township in county.townships}
     known = next((one for one in register.filings if one.filing.id == filing.id), None)
     if known is not None:
-        return _again(register, known, recorded, names)
+        return replace(_again(register, known, recorded, names), gates=county.gates)
     findings = [*_doubled(checked.checklists, names), *_older(register, recorded, checked.checklists)]
     grown, matches, unsure = _grow(register, recorded, checked.checklists)
     findings += unsure
@@ -92,6 +94,7 @@ def propose(register: CountyRegister, filing: Filing, checked: Checked, county: 
         versions=versions,
         changes=changes,
         township_names=names,
+        gates=county.gates,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from itertools import groupby
 from typing import Final
 
@@ -14,11 +15,12 @@ from generator.model.text import Text
 from generator.register.matching import Match
 from generator.register.proof import Trace
 from generator.register.proposal import Proposal
+from generator.register.versions import stages_open
 
 _SEVERITY: Final[dict[Severity, Text]] = {
     "error": Text(zh="错误", en="error"),
-    "confirm": Text(zh="须确认", en="to be confirmed"),
-    "warning": Text(zh="提醒", en="warning"),
+    "confirm": Text(zh="须确认", en="to confirm"),
+    "warning": Text(zh="提示", en="warning"),
     "info": Text(zh="说明", en="note"),
 }
 _STAGE: Final[dict[Stage, Text]] = {
@@ -62,6 +64,31 @@ def as_lines(proposal: Proposal, lang: str, *, recorded: bool) -> list[str]:
     lines += _matches(proposal.matches, lang)
     lines.append(_ending(proposal, recorded).in_language(lang))
     return lines
+
+
+def in_force_lines(proposal: Proposal, lang: str, *, as_of: date) -> list[str]:
+    """Return since when a recorded filing is in force, or what it waits for: until then no public page shows it."""
+    filing = proposal.filing.filing
+    day = filing.effective.isoformat()
+    stages = stages_open(filing, as_of=as_of, gates=proposal.gates)
+    if filing.effective <= as_of and not stages:
+        told = Text(
+            zh=f"清单自 {day} 起生效；运行 qingdan build 后在网站上公布。",
+            en=f"The lists are in force since {day}; qingdan build publishes them.",
+        )
+        return [told.in_language(lang)]
+    waits = [
+        Text(zh=f"{_STAGE[stage].zh}（写明日期）", en=f"{_STAGE[stage].en} (with its date)")
+        for stage in stages
+    ]
+    if filing.effective > as_of:
+        waits.append(Text(zh=f"施行日期 {day}", en=f"its day, {day}"))
+    return [
+        Text(
+            zh=f"尚未生效，网站暂不公布（qingdan build --preview 可以预览）。还差：{'、'.join(wait.zh for wait in waits)}。",
+            en=f"Not in force yet, so not published (qingdan build --preview shows it). Waiting for: {', '.join(wait.en for wait in waits)}.",
+        ).in_language(lang)
+    ]
 
 
 def _ending(proposal: Proposal, recorded: bool) -> Text:

@@ -92,10 +92,15 @@ def in_force(
 
 def counts(filing: Filing, *, as_of: date, gates: frozenset[str]) -> bool:
     """Whether a filing had passed every stage and reached its day on `as_of`."""
+    return filing.effective <= as_of and not stages_open(filing, as_of=as_of, gates=gates)
+
+
+def stages_open(filing: Filing, *, as_of: date, gates: frozenset[str]) -> tuple[Stage, ...]:
+    """Return the stages that a filing still had to pass on `as_of` before it could be in force."""
     stages: tuple[Stage, ...] = ("approval", "review")
     if RECORD_GATE in gates:
         stages = (*stages, "record")
-    return filing.effective <= as_of and all(_passed(filing, stage, as_of) for stage in stages)
+    return tuple(stage for stage in stages if not _passed(filing, stage, as_of))
 
 
 def _passed(filing: Filing, stage: Stage, as_of: date) -> bool:

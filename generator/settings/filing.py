@@ -22,6 +22,14 @@ _ITEM_ID = re.compile(rf"({'|'.join(LIST_KINDS)})-\d{{4,}}")
 _NEW_ITEM: Final = "new"
 _NOT_FILED: Final = frozenset({"filing.toml", ".DS_Store", "Thumbs.db", "desktop.ini"})
 """What an editor or a file browser leaves in a folder, and the settings themselves."""
+_LOCKS: Final = ("~$", ".~")
+"""How Office and WPS begin the name of a lock file beside a document that is open."""
+EXAMPLE_FILING: Final = "filing.example.toml"
+"""The commented pattern that `qingdan init` puts beside county.toml."""
+_MISSING: Final = Text(
+    zh=f"请新建 filing.toml，写明标题、施行日期和每个文件适用的乡镇（街道）；可复制县文件夹中的 {EXAMPLE_FILING}，写法见 docs/content.md。",
+    en=f"Add it: title, effective date, and which document is for whom. Copy {EXAMPLE_FILING} of the county's folder, or see docs/content.md.",
+)
 
 
 def filing_folders(county: County) -> tuple[Path, ...]:
@@ -65,7 +73,7 @@ def load_filing(folder: Path, county: County, site: Site) -> Filing:
                 en="Name it by date and a short lower-case word: 2022-06-20-first-list.",
             ),
         )
-    table = read_toml(toml, faults)
+    table = read_toml(toml, faults, missing=_MISSING)
     present = {unicodedata.normalize("NFC", entry.name): entry for entry in _entries(folder)}
     documents = tuple(_document(one, county, present) for one in table.tables("document"))
     filing = Filing(
@@ -95,7 +103,7 @@ def _entries(folder: Path) -> list[Path]:
     return sorted(
         entry
         for entry in folder.iterdir()
-        if entry.name not in _NOT_FILED and not entry.name.startswith("~$")
+        if entry.name not in _NOT_FILED and not entry.name.startswith(_LOCKS)
     )
 
 

@@ -54,8 +54,11 @@ class Faults:
         )
 
 
-def read_toml(path: Path, faults: Faults) -> Table:
-    """Read one TOML file. A missing or unreadable file is a fault, and reads as an empty table without checks."""
+def read_toml(path: Path, faults: Faults, *, missing: Text | None = None) -> Table:
+    """Read one TOML file. A missing or unreadable file is a fault, and reads as an empty table without checks.
+
+    `missing` says what to do where there is no such file.
+    """
     try:
         values = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except FileNotFoundError:
@@ -63,7 +66,7 @@ def read_toml(path: Path, faults: Faults) -> Table:
             path,
             "",
             Text(zh="没有这个文件。", en="There is no such file."),
-            Text(zh="请补上。", en="Add it."),
+            missing or Text(zh="请补上。", en="Add it."),
         )
     except UnicodeDecodeError:
         faults.add(
