@@ -69,6 +69,13 @@ class Format(StrEnum):
     json = "json"
 
 
+class VetFormat(StrEnum):
+    """What `vet` prints."""
+
+    text = "text"
+    json = "json"
+
+
 Kind = StrEnum("Kind", {slug: slug for slug in LIST_KINDS})  # type: ignore[misc]  # the table of kinds decides
 
 LangOption = Annotated[Lang, typer.Option("--lang", help="提示信息的语言 · language of the messages")]
@@ -131,6 +138,34 @@ def accept(
                 print("\n".join(register.in_force_lines(proposal, lang.value, as_of=_day(as_of))))
         refused = refused or not recorded
     raise typer.Exit(EXIT_DOCUMENT if refused else EXIT_FINE)
+
+
+@app.command()
+def vet(
+    file: Annotated[Path, typer.Argument(help="下发的文件，docx 或 txt · the document", show_default=False)],
+    county: Annotated[str, typer.Option("--county", help="六位县级代码 · six-digit county code")],
+    form: Annotated[VetFormat, typer.Option("--format", help="输出格式 · what to print")] = VetFormat.text,
+    annotate: Annotated[
+        Path | None, typer.Option("--annotate", help="另存带批注的 docx · write an annotated copy")
+    ] = None,
+    lang: LangOption = Lang.zh,
+    content: ContentOption = Path("content"),
+    as_of: AsOfOption = None,
+) -> None:
+    """把下发的文件与清单比对，找出清单外任务 · hold a document sent down against the lists."""
+    from generator import build, vetting
+
+    vetted, findings = build.vet(file, content, county, as_of=_day(as_of), annotate=annotate, lang=lang.value)
+    for finding in findings:
+        print(finding.problem.in_language(lang.value), file=sys.stderr)
+        print("    " + finding.fix.in_language(lang.value), file=sys.stderr)
+    if vetted is None:
+        raise typer.Exit(EXIT_DOCUMENT)
+    if form is VetFormat.json:
+        print(json.dumps(vetting.as_json(vetted), ensure_ascii=False, indent=1))
+    else:
+        print("\n".join(vetting.as_lines(vetted, lang.value)))
+    raise typer.Exit(EXIT_DOCUMENT if vetted.to_look_at else EXIT_FINE)
 
 
 @app.command()

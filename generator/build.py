@@ -25,7 +25,7 @@ from generator.durable import Tree, locked
 from generator.errors import DiffersError, UsageError
 from generator.model.addresses import original_file
 from generator.model.filings import Filing, Original
-from generator.model.findings import Checked
+from generator.model.findings import Checked, Finding
 from generator.model.lists import CountyLists, CountyRegister
 from generator.model.settings import County, Site
 from generator.model.shell import CountySummary, Shell
@@ -34,6 +34,7 @@ from generator.model.text import ZH, Text
 if TYPE_CHECKING:
     from generator.model.guide import GuideEntry
     from generator.register import Proposal, Trace
+    from generator.vetting import Vetted
 
 # The part of the staging folder that never becomes part of the site.
 WORK = ".work"
@@ -128,6 +129,52 @@ def accept(content: Path, folder: Path, *, as_of: date) -> tuple[Checked, Propos
             return checked, proposal, False
         register.record(content, proposal)
         return checked, proposal, True
+
+
+def vet(
+    file: Path, content: Path, county_code: str, *, as_of: date, annotate: Path | None, lang: str
+) -> tuple[Vetted | None, tuple[Finding, ...]]:
+    """Hold a document sent down against a county's lists in force; with `annotate`, write a copy with the notes in it.
+
+    The findings say why a document could not be read (then there is nothing else) or what is odd about it.
+
+    Raises:
+        UsageError: the content has no such county, it has no list in force, the file is not there, or `annotate` is.
+    """
+    from generator import intake, vetting
+    from generator.checks.faults import say_faults
+
+    if annotate is not None and os.path.lexists(annotate):
+        raise UsageError(
+            Text(zh=f"{annotate} 已存在，未改动。", en=f"{annotate} exists already and was left alone."),
+            Text(zh="请换一个文件名。", en="Choose another name."),
+        )
+    county = _chosen(settings.load_site(content), (county_code,))[0]
+    if not os.path.lexists(file):
+        raise UsageError(
+            Text(zh=f"没有这个文件：{file}", en=f"There is no such file: {file}"),
+            Text(zh="请核对文件名和所在文件夹。", en="Check the name and the folder."),
+        )
+    recorded = register.load(content, county.division.code)
+    lists = register.in_force(recorded, as_of=as_of, gates=county.gates)
+    if not lists.versions:
+        raise UsageError(
+            Text(
+                zh=f"{county.division.name}在 {as_of} 没有生效的清单，无从比对。",
+                en=f"{county.division.name} has no list in force on {as_of} to compare with.",
+            ),
+            Text(
+                zh="请先登记清单，或用 --as-of 指定日期。",
+                en="Record its lists first, or choose a day with --as-of.",
+            ),
+        )
+    prose = intake.read_prose(file)
+    if not prose.passages:
+        return None, vetting.unread(prose, say_faults(prose.faults))
+    vetted = vetting.vet(prose, lists, county)
+    if annotate is not None:
+        intake.write_annotated(file, annotate, vetting.notes(vetted, lang))
+    return vetted, say_faults(prose.faults)
 
 
 def write_template(kind: str, out: Path, *, site: Site | None, county_code: str | None) -> None:

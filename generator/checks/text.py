@@ -10,13 +10,11 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from generator.model.folding import VARIANTS
+
 BLANKS = " \t\r\n\u00a0\u3000"
 """What Excel and Word users take for nothing: spaces (also U+3000 and NBSP), tabs, line breaks."""
 
-# Traditional and variant forms that NFKC leaves alone, of the characters that rules look for.
-_VARIANTS = str.maketrans(
-    {"決": "决", "責": "责", "狀": "状", "書": "书", "壹": "一", "鎮": "镇", "鄉": "乡"}
-)
 _NOT_WORD = re.compile(r"[\W_]+")
 _SPACE = re.compile(r"\s+")
 _HAN = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
@@ -53,7 +51,7 @@ def fold(text: str) -> str:
 def bare(text: str) -> str:
     """Return only letters and digits of the folded text, variants made standard: for words that must be found
     however they are spelt (一 票 否 決)."""
-    return _NOT_WORD.sub("", unicodedata.normalize("NFKC", text)).translate(_VARIANTS)
+    return _NOT_WORD.sub("", unicodedata.normalize("NFKC", text)).translate(VARIANTS)
 
 
 _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}

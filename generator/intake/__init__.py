@@ -5,5 +5,6 @@ each format), then counted a second time by other code (`census`); what both see
 """
 
 from generator.intake.read import census_gaps, read_document, read_documents
+from generator.intake.read_prose import read_prose, write_annotated
 
-__all__ = ["census_gaps", "read_document", "read_documents"]
+__all__ = ["census_gaps", "read_document", "read_documents", "read_prose", "write_annotated"]

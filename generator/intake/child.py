@@ -76,6 +76,14 @@ def _read(order: Mapping[str, Any], content: bytes, faults: Faults) -> Reading:
     return read_csv(content, faults, encoding=order["encoding"])
 
 
+def _answer(order: Mapping[str, Any], content: bytes) -> dict[str, Any]:
+    if "job" in order:  # running text, not tables
+        from generator.intake.prose import answer
+
+        return answer(order, content)
+    return to_json(parse(order, content))
+
+
 def limit_resources() -> None:
     """Bound memory, processor time, files and core dumps of this process, where the system can."""
     try:
@@ -107,7 +115,7 @@ def main() -> None:
     content = sys.stdin.buffer.read()
     faults = Faults(order["file"])
     try:
-        answer = json.dumps(to_json(parse(order, content))).encode("ascii")
+        answer = json.dumps(_answer(order, content)).encode("ascii")
     except MemoryError:
         faults.add("FILE-PARSER-DIED", reason="memory", signal="")
         answer = json.dumps(to_json(Reading(faults=tuple(faults.seen)))).encode("ascii")

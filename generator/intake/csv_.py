@@ -48,7 +48,7 @@ Record = list[str]
 
 def read_csv(content: bytes, faults: Faults, *, encoding: str | None = None) -> Reading:
     """Return the file as one sheet without a name. Raises Refused where it cannot be read as one table."""
-    text, used = _decode(content, faults, encoding)
+    text, used = decode(content, faults, encoding)
     _check_characters(text, faults)
     _check_delimiter(text, faults)
     records, lines = _records(text, faults)
@@ -57,8 +57,8 @@ def read_csv(content: bytes, faults: Faults, *, encoding: str | None = None) -> 
     return Reading(sheets=(Sheet(name=None, cells=tuple(cells)),), encoding=used, faults=tuple(faults.seen))
 
 
-def _decode(content: bytes, faults: Faults, asked: str | None) -> tuple[str, str]:
-    """The ladder: what the caller asked for → byte order mark → strict UTF-8 → strict GB18030."""
+def decode(content: bytes, faults: Faults, asked: str | None) -> tuple[str, str]:
+    """Return the text and its encoding. The ladder: what the caller asked for → byte order mark → strict UTF-8 → strict GB18030."""
     if asked is not None:
         return _strict(content, "gb18030" if _is_gb(asked) else asked, faults), asked.lower()
     if content.startswith(b"\xef\xbb\xbf"):

@@ -19,6 +19,13 @@ _PROGRAM = "import json, sys; sys.path[:0] = json.loads(sys.argv[1]); from gener
 
 def run_child(order: dict[str, Any], content: bytes, *, wall_seconds: float = WALL_SECONDS) -> Reading:
     """Return what the child read; a child that dies, hangs or babbles is a fault (FILE-PARSER-DIED) of the document."""
+    return ask_child(order, content, wall_seconds=wall_seconds)[0]
+
+
+def ask_child(
+    order: dict[str, Any], content: bytes, *, wall_seconds: float = WALL_SECONDS
+) -> tuple[Reading, dict[str, Any]]:
+    """Return what the child read, and its whole answer ({} where it has none): running text stands in that alone."""
     # -I: no environment, no user packages, no current folder; -S: the paths are those of this process, given here.
     paths = [str(Path(__file__).resolve().parents[2]), *(entry for entry in sys.path if entry)]
     # Pipes and memory only: RLIMIT_FSIZE 0 lets the child write no file.
@@ -58,17 +65,18 @@ def _feed(child: subprocess.Popen[bytes], order: dict[str, Any], content: bytes)
         return  # it died before it had read everything: its exit code tells
 
 
-def _judge(file: str, answer: bytes, code: int, *, overdue: bool) -> Reading:
+def _judge(file: str, answer: bytes, code: int, *, overdue: bool) -> tuple[Reading, dict[str, Any]]:
     if overdue:
-        return _died(file, "timeout", "")
+        return _died(file, "timeout", ""), {}
     if code < 0:
-        return _died(file, "signal", str(-code))
+        return _died(file, "signal", str(-code)), {}
     if code > 0:
-        return _died(file, "exit", "")
+        return _died(file, "exit", ""), {}
     try:
-        return from_json(json.loads(answer), file)
+        said: dict[str, Any] = json.loads(answer)
+        return from_json(said, file), said
     except (ValueError, KeyError, TypeError, AttributeError):
-        return _died(file, "output", "")
+        return _died(file, "output", ""), {}
 
 
 def _died(file: str, reason: str, signal: str) -> Reading:
