@@ -47,6 +47,7 @@ _PARTS: tuple[tuple[str, str], ...] = (
     ("OFD.xml", "ofd"),
     ("Index/Document.iwa", "numbers"),
 )
+_LEFTOVERS = frozenset({"thumbs.db", ".ds_store", "desktop.ini"})
 _BARE_BIFF_LENGTHS = (b"\x04\0", b"\x06\0", b"\x08\0", b"\x10\0")
 _OPENDOCUMENT = {"spreadsheet": "ods", "text": "odt", "presentation": "odp"}
 _WINDOWS_DEVICES = frozenset(
@@ -65,9 +66,11 @@ class Opened:
 def open_filed(path: Path, faults: Faults) -> Opened:
     """Return the content of a regular file of at most 20 MiB. Raises Refused after noting why it is not one.
 
-    A FIFO or device cannot hang us (opened non-blocking) and a symbolic link is not followed where the system can
-    refuse to.
+    A FIFO or device cannot hang us (opened non-blocking) and a symbolic link is not followed: the system refuses to,
+    or, where it cannot (Windows), we look first.
     """
+    if not hasattr(os, "O_NOFOLLOW") and path.is_symlink():
+        raise faults.refuse("FILE-NOT-REGULAR", found="symlink", kind="symlink")
     flags = os.O_RDONLY
     for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_BINARY"):
         flags |= getattr(os, name, 0)
@@ -121,6 +124,11 @@ def _too_large(size: int, faults: Faults) -> Refused:
 
 def _mebibytes(size: int) -> str:
     return f"{size / 1048576:.1f} MiB"
+
+
+def is_leftover(name: str) -> bool:
+    """Whether a file is what Office or a system leaves beside documents: a lock (~$清单.xlsx), thumbnails, folder settings."""
+    return name.startswith(("~$", ".~")) or name.casefold() in _LEFTOVERS
 
 
 def check_name(name: str, faults: Faults) -> None:
