@@ -363,7 +363,8 @@ def _lists(plan: BuildPlan, county: County) -> CountyLists:
                         en="Originals are never edited: restore it, and file a new list as a new filing.",
                     ),
                 )
-    return register.in_force(recorded, as_of=plan.as_of, gates=county.gates, preview=plan.preview)
+    lists = register.in_force(recorded, as_of=plan.as_of, gates=county.gates, preview=plan.preview)
+    return lists.as_shown()
 
 
 def _originals(county: County, lists: CountyLists) -> dict[tuple[str, str], Original]:

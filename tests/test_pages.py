@@ -19,6 +19,8 @@ from generator.model.lists import CountyLists, FieldChange
 from generator.model.shell import CountySummary
 from generator.pages import render_county, render_province
 from generator.pages.differences import differences
+from generator.pages.pictures import figures, kind_bar, kind_parts
+from generator.pages.voice import Voice
 from tests import mini_county as mini
 from tests.mini_county import Mini
 
@@ -624,3 +626,100 @@ def test_province_lists_its_counties() -> None:
     assert "noindex" in home
     assert {"index.html", "zh/index.html", "zh/about.html"} <= set(pages)
     assert all("//" not in link for page in html_of(pages).values() for link in Outline(page).links)
+
+
+def test_preview_shows_the_newest_version_of_a_list() -> None:
+    """Where a list in force has one to come after it, its items have one page each, and what goes keeps its page."""
+    of = mini.mini()
+    now = next(v for v in of.lists.versions if v.township == mini.TOWN.code and v.kind == "supporting")
+    dropped, kept = now.lines[0], now.lines[1:]
+    coming = replace(now, lines=kept, pending=True)
+    lists = replace(of.lists, versions=(*of.lists.versions, coming))
+    assert of.lists.as_shown() is of.lists
+    assert lists.as_shown().versions.count(coming) == 1
+    assert now not in lists.as_shown().versions
+    assert (mini.TOWN.code, dropped, coming.filing) in lists.as_shown().removed
+
+    pages = rendered(replace(of, lists=lists.as_shown()), preview=True)
+    assert "本事项已移出清单" in pages[town("zh", dropped.item)]
+    assert (
+        f'<strong>{len(kept)}</strong><span class="qd-key qd-key--supporting">' in pages[town("zh", "index")]
+    )
+
+
+def test_pictures_say_the_figures() -> None:
+    """A bar's parts have the lengths of the figures beside it, on one scale for all rows; its title says them."""
+    voice = Voice(mini.mini().tongues["zh"])
+    drawn = kind_bar(voice, {"basic": 30, "supporting": 10, "task": 0}, 80)
+    assert '<rect class="qd-bar--basic" x="0" width="375" height="10"/>' in drawn
+    assert '<rect class="qd-bar--supporting" x="375" width="125" height="10"/>' in drawn
+    assert "qd-bar--task" not in drawn
+    assert "<title>基本履职事项 30、配合履职事项 10</title>" in drawn
+    assert kind_bar(voice, {}, 0) == ""
+    assert figures(kind_parts(voice, {"basic": 30, "supporting": 0})) == (
+        '<span class="qd-key qd-key--basic">基本 30</span>'
+    )
+
+
+def test_bars_stand_beside_their_figures(pages: Pages) -> None:
+    """County, township, changes and departments are drawn; every drawing has a title and words beside it."""
+    names = ("index", "departments", "changes", "search")
+    drawn = [f"zh/{name}.html" for name in names] + [town("zh", "index"), town("zh", "changes")]
+    for path in drawn:
+        page = pages[path]
+        assert page.count('<svg class="qd-bar" role="img"') > 0, path
+        assert page.count("<svg") == page.count("<title>") - 1, "one title is the page's"
+        assert page.count("qd-key--") >= page.count("<svg"), path
+    assert "<svg" not in pages[town("zh", "basic-0001")], "an item page carries no picture"
+
+
+def test_item_page_names_its_township_on_paper(pages: Pages) -> None:
+    """The way is not printed, so the line above the heading names the township; the way goes by the category."""
+    page = pages[town("zh", "supporting-0001")]
+    assert "宾州镇 第1项" in text_of(page)
+    way = page.partition("<ol>")[2].partition("</ol>")[0]
+    assert [unescape(re.sub("<[^>]+>", "", step)) for step in way.split("</li>") if step] == [
+        "示例县",
+        "宾州镇",
+        "生态环保",
+        "第1项",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("levels", "said"),
+    [
+        pytest.param({"subdistrict"}, "各街道承担", id="subdistricts"),
+        pytest.param({"town", "township"}, "各乡镇承担", id="towns"),
+        pytest.param({"subdistrict", "town", "township"}, "各乡镇（街道）承担", id="both"),
+    ],
+)
+def test_a_county_speaks_of_what_it_has(levels: set[str], said: str) -> None:
+    """A district without a single township does not speak of townships."""
+    of = mini.mini()
+    kept = tuple(division for division in of.county.townships if division.level in levels)
+    codes = {division.code for division in kept}
+    lists = replace(
+        of.lists,
+        versions=tuple(v for v in of.lists.versions if v.township in codes),
+        changes=tuple(c for c in of.lists.changes if c.township in codes),
+        removed=tuple(r for r in of.lists.removed if r[0] in codes),
+    )
+    home = text_of(
+        rendered(replace(of, county=replace(of.county, townships=kept), lists=lists))["zh/index.html"]
+    )
+    assert said in home
+
+
+def test_a_province_of_one_county_reads_well() -> None:
+    """No sums of one, and nothing claimed that the settings do not say."""
+    of, pages = mini.mini(), Pages()
+    summary = rendered(of).summary
+    render_province(
+        [summary], of.tongues, mini.plain_shells(), mini.TEMPLATES, of.site, mini.AS_OF, pages.write
+    )
+    home = text_of(pages["zh/index.html"])
+    assert "黑龙江省" in home
+    assert "试点" not in home
+    assert "个县（市、区）" not in home
+    assert '<svg class="qd-bar"' in pages["zh/index.html"]

@@ -9,7 +9,8 @@ what the latest filing in force says, and nothing has to be replayed.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Literal, NewType
 
 from generator.model.documents import Where
@@ -163,6 +164,35 @@ class CountyLists:
     """Township, the line as last in force, and the filing that removed it: those pages stay."""
     changes: tuple[VersionChanges, ...]
     """Sorted by township, kind, filing."""
+
+    def as_shown(self) -> CountyLists:
+        """Return the lists as a site shows them: one version of each, the newest.
+
+        Only a preview has more: a version in force and those still to come into force. An item has one page, so the
+        newest version stands in the place of the older ones, and what it would take off is removed by its filing.
+        """
+        runs: dict[tuple[DivisionCode, str], list[Version]] = {}
+        for version in self.versions:
+            runs.setdefault((version.township, version.kind), []).append(version)
+        newest = tuple(run[-1] for run in runs.values())
+        if len(newest) == len(self.versions):
+            return self
+        shown = {(version.township, line.item) for version in newest for line in version.lines}
+        gone = {(township, line.item): (line, filing) for township, line, filing in self.removed}
+        for (township, _), run in runs.items():
+            for before, after in pairwise(run):
+                kept = {line.item for line in after.lines}
+                gone |= {
+                    (township, line.item): (line, after.filing)
+                    for line in before.lines
+                    if line.item not in kept
+                }
+        removed = tuple(
+            (township, line, filing)
+            for (township, item), (line, filing) in sorted(gone.items())
+            if (township, item) not in shown
+        )
+        return replace(self, versions=newest, removed=removed)
 
     def version(self, township: DivisionCode, kind: str) -> Version | None:
         """Return that township's list of that kind, or None where none is in force."""
