@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import tomllib
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -18,8 +18,6 @@ from generator.model.documents import Where
 from generator.model.lists import CountyLists
 from generator.model.prose import Passage, Prose
 from generator.model.settings import County
-from generator.vetting.sentences import is_heading, sentences
-from generator.vetting.words import find_basis, marks
 
 ROOT = Path(__file__).resolve().parent.parent
 LABELS: list[dict[str, Any]] = tomllib.loads(
@@ -80,7 +78,8 @@ class Figures:
     marks_labelled: int = 0
     marks_said: int = 0
     marks_right: int = 0
-    missed: list[str] = field(default_factory=list)
+    shifts: int = 0
+    shifts_found: int = 0
 
     @property
     def recall_plain(self) -> float:
@@ -119,7 +118,8 @@ class Figures:
             f"verdict and item: recall {self.verdict_recall:.3f} ({self.right}/{self.classed}), "
             f"precision {self.verdict_precision:.3f} ({self.right}/{self.claimed}); "
             f"marks: recall {self.mark_recall:.3f} ({self.marks_right}/{self.marks_labelled}), "
-            f"precision {self.mark_precision:.3f} ({self.marks_right}/{self.marks_said})"
+            f"precision {self.mark_precision:.3f} ({self.marks_right}/{self.marks_said}); "
+            f"departments' duties seen: {self.shifts_found}/{self.shifts}"
         )
 
 
@@ -151,8 +151,8 @@ def _count(label: Mapping[str, Any], figures: Figures) -> None:
     figures.marks_labelled += len(meant)
     figures.marks_said += len(said)
     figures.marks_right += len(said & meant)
-    if bool(duties) != label["task"] or ("class" in label and not right) or said != meant:
-        figures.missed.append(label["text"])
+    figures.shifts += label.get("department", False)
+    figures.shifts_found += label.get("department", False) and any(j.shifts for j in duties)
 
 
 def _is_right(label: Mapping[str, Any], judgement: vetting.Judgement) -> bool:
@@ -182,9 +182,13 @@ def test_labels_speak_of_items_in_force() -> None:
 
 @pytest.mark.parametrize("half", ["tune", "final"])
 def test_precision_and_recall(half: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """On both halves: of plain task sentences at least 90 % are found, of those reported 80 % are tasks."""
+    """On both halves: of plain task sentences 90 % are found; of tasks, verdicts and marks reported 80 % are right."""
     figures = measured(half)
     with capsys.disabled():
         print(f"\n  vet, half {half}: {figures}")
     assert figures.recall_plain >= 0.9
     assert figures.precision >= 0.8
+    assert figures.verdict_recall >= 0.8
+    assert figures.verdict_precision >= 0.8
+    assert figures.mark_recall >= 0.8
+    assert figures.mark_precision >= 0.8

@@ -31,7 +31,7 @@ _TOLD = re.compile(  # what happened or is so, when no modal says otherwise
     r"近年来|以来|去年|今年上半年|上半年|截至|目前|已经?(?!经)|均已|全部完成|取得|受到|得到|明显|显著|现予以|表扬|同比|共(?:开展|组织|完成|排查)"
 )
 _OBJECT_BEFORE = re.compile(
-    r"(?:对|对于|向|至|给|到|到各|深入|赴|下发|印发|从|与|同|和县|将|把|为|按|比|在|指导|督促|督导|帮助|支持|协调|监督|通报|考核|检查|培训|所称|派驻|拨付|发放|面向|涉及到|是|包括|以)$"
+    r"(?:对|对于|向|至|给|到|到各|深入|赴|下发|印发|从|与|(?<!会)同|和县|将|把|为|按|比|在|指导|督促|督导|帮助|支持|协调|监督|通报|考核|检查|培训|所称|派驻|拨付|发放|面向|涉及到|是|包括|以)$"
 )
 _CLAUSE_END = re.compile(r"[，,；;：:。]")
 _BEFORE_SUBJECT = re.compile(
@@ -137,7 +137,7 @@ def find_duty(
         who = townships.named_in(cell)
         if who and len(cell) <= 60 and not _VERB.search(cell):
             return Duty(how="row", who=who, verb=verb[0])
-    if _FORBIDS.search(main) and not _MODAL.search(main):
+    if _FORBIDS.match(main):
         return None
     other = _names_another(main)
     if before and _CARRIES_ON.match(main) and not other:
