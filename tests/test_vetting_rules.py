@@ -201,6 +201,8 @@ def test_every_verdict_comes_with_its_evidence() -> None:
         "B10",
     ):
         assert piece in text
+    absences = [note.text for note in vetting.notes(found) if "宾西镇的清单中没有此项" in note.text]
+    assert len(absences) == 1
     english = "\n".join(vetting.as_lines(found, "en"))
     assert english.count("please check") == 6
     assert "not found on the list" in english

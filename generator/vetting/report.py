@@ -133,15 +133,17 @@ def _evidence(judgement: Judgement, best: Match, vetted: Vetted) -> list[Text]:
                 en=f"Mind: this is closer to the part of {name} on the list ({own}); it may shift a department's duty.",
             )
         )
-    if judgement.absent:
-        names = "、".join(judgement.absent)
-        said.append(
-            Text(
-                zh=f"注意：{names}的清单中没有此项。", en=f"Mind: the lists of {names} do not have this item."
-            )
-        )
+    said += _absent(judgement)
     said.append(_filed(best, vetted))
     return said
+
+
+def _absent(judgement: Judgement) -> list[Text]:
+    names = "、".join(judgement.absent)
+    said = Text(
+        zh=f"注意：{names}的清单中没有此项。", en=f"Mind: the lists of {names} do not have this item."
+    )
+    return [said] if names else []
 
 
 def _part(match: Match) -> Text:
@@ -232,6 +234,7 @@ def notes(vetted: Vetted, lang: str = ZH) -> tuple[Note, ...]:
                 said.append(
                     Text(zh=f"更接近{name}的职责。", en=f"Closer to the part of {name}.").in_language(lang)
                 )
+        said += [text.in_language(lang) for text in _absent(judgement)]
         said += [_mark(mark).in_language(lang) for mark in judgement.marks]
         joined = ("" if lang == ZH else " ").join(said)
         text = f"【清单比对：{joined}】" if lang == ZH else f" [List check: {joined}] "
