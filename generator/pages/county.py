@@ -104,7 +104,9 @@ class CountyPages:
             ),
             townships=self._townships(path),
             kinds=self._kinds(),
-            filings=[edition.filed(recorded, covers=self._covers(recorded), page=path) for recorded in filings],
+            filings=[
+                edition.filed(recorded, covers=self._covers(recorded), page=path) for recorded in filings
+            ],
             changes=self._latest(path),
             changes_href=relative(path, county_page(edition.lang, "changes")),
             departments=self._top(path),
@@ -190,14 +192,12 @@ class CountyPages:
                 for shared in groups.get(kind, [])[:LATEST_CHANGES]
             ]
             if shown:
-                title, day = recorded.filing.title, recorded.filing.effective
-                since = voice.say("township.in_force_since", date=voice.date(day))
                 parts = change_parts(voice, {kind: len(found) for kind, found in groups.items()})
                 whole = sum(part.number for part in parts)
                 return [
                     {
-                        "title": voice.filed(title),
-                        "since": since,
+                        "title": voice.filed(recorded.filing.title),
+                        "since": edition.since(recorded.filing.id),
                         "changes": shown,
                         "bar": bar(parts, whole, named(voice, parts)),
                         "figures": figures(parts),
@@ -369,7 +369,7 @@ class CountyPages:
                 {
                     "id": recorded.filing.id,
                     "title": voice.filed(recorded.filing.title),
-                    "since": voice.say("township.in_force_since", date=voice.date(recorded.filing.effective)),
+                    "since": edition.since(recorded.filing.id),
                     "groups": [
                         {
                             "type": kind,

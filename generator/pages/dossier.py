@@ -61,6 +61,8 @@ class Dossier:
                 event = (self.filings[changed.filing], change)
                 self._events.setdefault((changed.township, change.item), []).append(event)
         self._keep_removed(lists)
+        self.pending = frozenset(version.filing for version in lists.versions if version.pending)
+        """Filings of which a preview shows a list that is not in force: nothing of theirs applies yet."""
         self.holdings = self._find_holdings()
 
     def in_force(self) -> list[RecordedFiling]:
@@ -98,7 +100,7 @@ class Dossier:
         lines = {
             kind: sum(len(version.lines) for version in shown if version.kind == kind) for kind in LIST_KINDS
         }
-        filings = self.in_force()
+        effective = [one.filing.effective for one in self.in_force() if one.filing.id not in self.pending]
         return CountySummary(
             code=division.code,
             name=division.name,
@@ -110,7 +112,7 @@ class Dossier:
             townships=len(self.county.townships),
             lines={kind: number for kind, number in lines.items() if number},
             items=len({line.item for version in shown for line in version.lines}),
-            latest=max(recorded.filing.effective for recorded in filings).isoformat() if filings else None,
+            latest=max(effective).isoformat() if effective else None,
         )
 
     def _keep_removed(self, lists: CountyLists) -> None:

@@ -132,7 +132,9 @@ class Edition:
         """Return the site's name and the sentence that says what it is, as plain text."""
         name = self.voice.place_plain(self.county.division)
         say = self.voice.tongue.say
-        return say("site.name", county=name), say("county.lead", county=name, units=say(f"units.{self.sort}.within"))
+        return say("site.name", county=name), say(
+            "county.lead", county=name, units=say(f"units.{self.sort}.within")
+        )
 
     def units(self) -> Markup:
         """Return what the county's townships are called together, as it stands within a sentence."""
@@ -181,6 +183,11 @@ class Edition:
                 if files is None or name in files
             ],
         )
+
+    def since(self, filing: str) -> Markup:
+        """Return since when a filing's lists are in force, or from when they are to be."""
+        key = "township.planned" if filing in self.dossier.pending else "township.in_force_since"
+        return self.voice.say(key, date=self.voice.date(self.dossier.filings[filing].filing.effective))
 
     def stage(self, approval: Approval | None) -> Markup:
         """Return one stage of approval: authority, document number, date; what was not filed is said to be so."""

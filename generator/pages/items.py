@@ -197,8 +197,7 @@ class ItemPages:
     def _since(self, filing: str) -> Markup:
         known = self._sinces.get(filing)
         if known is None:
-            day = self.edition.voice.date(self.edition.dossier.filings[filing].filing.effective)
-            known = self._sinces[filing] = self.edition.voice.say("township.in_force_since", date=day)
+            known = self._sinces[filing] = self.edition.since(filing)
         return known
 
     def _filing(self, recorded: RecordedFiling) -> Markup:

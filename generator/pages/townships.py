@@ -90,10 +90,7 @@ class TownshipPages:
             ListView(
                 kind=version.kind,
                 items=voice.count("count.items", len(version.lines)),
-                since=voice.say(
-                    "township.in_force_since",
-                    date=voice.date(dossier.filings[version.filing].filing.effective),
-                ),
+                since=edition.since(version.filing),
                 pending=version.pending,
                 categories=self.category_rows(division, version, path),
             )
@@ -221,9 +218,7 @@ class TownshipPages:
                 "picture": change_picture(voice, counts[filing]),
                 "renumbered": renumbered(voice, counts[filing]["renumbered"]),
                 "title": voice.filed(dossier.filings[filing].filing.title),
-                "since": voice.say(
-                    "township.in_force_since", date=voice.date(dossier.filings[filing].filing.effective)
-                ),
+                "since": edition.since(filing),
                 "lists": [self._changed_list(division, changed) for changed in by_filing[filing]],
             }
             for filing in latest_first
