@@ -35,6 +35,7 @@ from generator.model.text import Text
 
 if TYPE_CHECKING:
     from generator.build import Progress
+    from generator.model.findings import Checked
     from generator.model.settings import Site
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -67,6 +68,10 @@ class Format(StrEnum):
 
     text = "text"
     json = "json"
+    sarif = "sarif"
+    github = "github"
+    junit = "junit"
+    html = "html"
 
 
 class VetFormat(StrEnum):
@@ -74,6 +79,12 @@ class VetFormat(StrEnum):
 
     text = "text"
     json = "json"
+
+
+class ReadAs(StrEnum):
+    """What `check` can be told that a file is."""
+
+    csv = "csv"
 
 
 Kind = StrEnum("Kind", {slug: slug for slug in LIST_KINDS})  # type: ignore[misc]  # the table of kinds decides
@@ -96,26 +107,80 @@ def check(
     ],
     county: CountyOption = None,
     form: Annotated[Format, typer.Option("--format", help="输出格式 · what to print")] = Format.text,
+    annotate: Annotated[
+        Path | None,
+        typer.Option("--annotate", help="另存标注了问题的 .xlsx · write a copy with the faults marked in it"),
+    ] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="同一规则的问题全部列出 · do not cut long lists of one rule short")
+    ] = False,
+    read_as: Annotated[
+        ReadAs | None,
+        typer.Option("--as", help="不看扩展名，按此格式读取 · read as this, whatever the suffix"),
+    ] = None,
+    encoding: Annotated[
+        str | None, typer.Option("--encoding", help="CSV 的编码，如 gb18030 · encoding of a CSV")
+    ] = None,
     lang: LangOption = Lang.zh,
     content: ContentOption = Path("content"),
     as_of: AsOfOption = None,
 ) -> None:
     """检查清单文件，一次列出全部问题及其单元格 · check documents: every fault at once, by cell."""
-    from generator import build, checks, settings  # imports wait for the command that needs them
+    from generator import build, checks  # imports wait for the command that needs them
 
-    missing = [str(path) for path in files if not os.path.lexists(path)]
-    if missing:
-        raise UsageError(
-            Text(zh=f"没有这个文件：{'、'.join(missing)}", en=f"There is no such file: {', '.join(missing)}"),
-            Text(zh="请核对文件名和所在文件夹。", en="Check the name and the folder."),
+    _must_exist(files)
+    if annotate is not None:
+        build.refuse_existing(annotate, ".xlsx")
+    checked = build.check(
+        files,
+        site=_site(content),
+        county_code=county,
+        as_of=_day(as_of),
+        as_csv=read_as is ReadAs.csv,
+        encoding=encoding,
+    )
+    paths = {path.name: path.as_posix() for path in files}
+    report = checks.printed(checked, form.value, lang.value, paths=paths, everything=everything)
+    _print_report(report, exact=form is not Format.text)
+    if annotate is not None:
+        apart = build.annotate(files, checked, annotate, lang=lang.value)
+        said = apart or Text(zh="问题已标在各单元格里。", en="The faults are marked in their cells.")
+        wrote = Text(zh=f"已写好 {annotate}。{said.zh}", en=f"Wrote {annotate}. {said.en}")
+        print(wrote.in_language(lang.value), file=sys.stdout if form is Format.text else sys.stderr)
+    raise typer.Exit(_verdict(checked))
+
+
+@app.command()
+def fix(
+    file: Annotated[Path, typer.Argument(help="要修的文件，xlsx 或 csv · the document", show_default=False)],
+    out: Annotated[Path, typer.Option("--out", help="修好后另存为 · where the mended copy goes")],
+    county: CountyOption = None,
+    lang: LangOption = Lang.zh,
+    content: ContentOption = Path("content"),
+    as_of: AsOfOption = None,
+) -> None:
+    """只改不影响意思的毛病（首尾空格等），另存新文件 · mend what cannot change the meaning, in a new file."""
+    from generator import build, checks
+
+    _must_exist([file])
+    site, day = _site(content), _day(as_of)
+    checked, mends = build.mend(file, out, site=site, county_code=county, as_of=day)
+    if not mends:
+        _say(
+            lang, Text(zh="没有可以自动修改的地方，没有写文件。", en="Nothing to mend; no file was written.")
         )
-    site: Site | None = settings.load_site(content) if (content / "site.toml").is_file() else None
-    checked = build.check(files, site=site, county_code=county, as_of=_day(as_of))
-    if form is Format.json:
-        print(json.dumps(checks.as_json(checked), ensure_ascii=False, indent=1))
     else:
-        print("\n".join(checks.as_lines(checked, lang.value)))
-    raise typer.Exit(EXIT_DOCUMENT if checked.count("error") or checked.count("confirm") else EXIT_FINE)
+        print("\n".join([file.name, *checks.mend_lines(mends, lang.value)]))
+        _say(
+            lang,
+            Text(
+                zh=f"共修改 {len(mends)} 个单元格，已写好 {out}，原文件未动。以下是对新文件的检查：",
+                en=f"Mended {len(mends)} cells, wrote {out}, left the original alone. A check of the new file:",
+            ),
+        )
+        checked = build.check([out], site=site, county_code=county, as_of=day)
+    print("\n".join(checks.as_lines(checked, lang.value)))
+    raise typer.Exit(_verdict(checked))
 
 
 @app.command()
@@ -417,6 +482,34 @@ def _rebuild(plan: object, code: str | None, progress: Progress, lang: Lang) -> 
         build.build_site(replace(plan, only=(code,) if code else ()), progress)
     except QingdanError as error:
         _complain(error, lang)
+
+
+def _must_exist(files: Sequence[Path]) -> None:
+    missing = [str(path) for path in files if not os.path.lexists(path)]
+    if missing:
+        raise UsageError(
+            Text(zh=f"没有这个文件：{'、'.join(missing)}", en=f"There is no such file: {', '.join(missing)}"),
+            Text(zh="请核对文件名和所在文件夹。", en="Check the name and the folder."),
+        )
+
+
+def _site(content: Path) -> Site | None:
+    """The content folder's settings; documents can be checked without one."""
+    from generator import settings
+
+    return settings.load_site(content) if (content / "site.toml").is_file() else None
+
+
+def _verdict(checked: Checked) -> int:
+    return EXIT_DOCUMENT if checked.count("error") or checked.count("confirm") else EXIT_FINE
+
+
+def _print_report(report: str, *, exact: bool) -> None:
+    """Print a report; those that programs read come in UTF-8 and with plain line ends on every system."""
+    reconfigure: Callable[..., None] | None = getattr(sys.stdout, "reconfigure", None)
+    if exact and reconfigure:
+        reconfigure(encoding="utf-8", newline="\n")
+    print(report, end="", flush=True)
 
 
 def _day(as_of: datetime | None) -> date:

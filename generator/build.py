@@ -27,6 +27,7 @@ from generator.model.addresses import original_file
 from generator.model.filings import Filing, Original
 from generator.model.findings import Checked, Finding
 from generator.model.lists import CountyLists, CountyRegister
+from generator.model.mends import Mend
 from generator.model.settings import County, Site
 from generator.model.shell import CountySummary, Shell
 from generator.model.text import ZH, Text
@@ -77,8 +78,19 @@ class Built:
 # ---------------------------------------------------------------- a clerk's verbs
 
 
-def check(files: Sequence[Path], *, site: Site | None, county_code: str | None, as_of: date) -> Checked:
-    """Check filed documents that belong to no filing yet. Raises UsageError for a county the content lacks."""
+def check(
+    files: Sequence[Path],
+    *,
+    site: Site | None,
+    county_code: str | None,
+    as_of: date,
+    as_csv: bool = False,
+    encoding: str | None = None,
+) -> Checked:
+    """Check filed documents that belong to no filing yet. Raises UsageError for a county the content lacks.
+
+    `as_csv` and `encoding` are what a person says of text files whose name or bytes do not tell.
+    """
     from generator import checks, intake  # the readers are heavy and only a check needs them
 
     county = None
@@ -92,9 +104,88 @@ def check(files: Sequence[Path], *, site: Site | None, county_code: str | None, 
                 ),
                 Text(zh="请核对六位代码。", en="Check the six digits."),
             )
-    documents = intake.read_documents(files, jobs=_PROCESSORS)
+    documents = intake.read_documents(files, jobs=_PROCESSORS, as_csv=as_csv, encoding=encoding)
     divisions = site.divisions if site else {}
     return checks.check_filing(documents, filing=None, county=county, divisions=divisions, as_of=as_of)
+
+
+def annotate(files: Sequence[Path], checked: Checked, out: Path, *, lang: str) -> Text | None:
+    """Write a copy of the checked workbook with its faults marked, or a report by itself; return why it stands apart.
+
+    Raises UsageError where `out` exists already or cannot be written.
+    """
+    from generator import checks
+    from generator.intake import annotate as writer
+
+    apart = checks.why_apart(checked)
+    if apart is None:
+        try:
+            content = writer.marked_copy(files[0], checked.documents[0], checks.plan_report(checked, lang))
+        except writer.NotMarkedError as error:
+            apart = error.problem
+    if apart is not None:
+        content = writer.report_alone(checks.plan_report(checked, lang, apart=apart))
+    _write_new(out, content)
+    return apart
+
+
+def mend(
+    file: Path, out: Path, *, site: Site | None, county_code: str | None, as_of: date
+) -> tuple[Checked, tuple[Mend, ...]]:
+    """Check a document and write a copy with what can be mended; the check is of the document as it was.
+
+    Where there is nothing to mend, nothing is written. Raises UsageError for documents that cannot be changed in
+    places, and where `out` exists already or is no name for such a document.
+    """
+    from generator import checks
+    from generator.intake import mend as writer
+
+    refuse_existing(out)
+    checked = check([file], site=site, county_code=county_code, as_of=as_of)
+    document = checked.documents[0]
+    writer.refuse_unmendable(document)
+    refuse_existing(out, f".{document.format}", file.suffix.lower())
+    mends = checks.plan_mends(checked, document)
+    if mends:
+        _write_new(out, writer.mended_copy(file, document, mends))
+    return checked, mends
+
+
+def refuse_existing(out: Path, *suffixes: str) -> None:
+    """Raise UsageError where a file stands in the way of `out`, its folder is missing, or its suffix is another."""
+    if os.path.lexists(out):
+        raise UsageError(
+            Text(zh=f"{out} 已存在，未改动。", en=f"{out} exists already and was left alone."),
+            Text(zh="请换一个文件名。", en="Choose another name."),
+        )
+    if not out.parent.is_dir():
+        raise UsageError(
+            Text(zh=f"没有这个文件夹：{out.parent}", en=f"There is no such folder: {out.parent}"),
+            Text(zh="请先建好文件夹。", en="Make the folder first."),
+        )
+    if suffixes and out.suffix.lower() not in suffixes:
+        wanted = sorted(set(suffixes))
+        raise UsageError(
+            Text(
+                zh=f"{out.name} 的扩展名应为 {'或'.join(wanted)}。",
+                en=f"{out.name} should end in {' or '.join(wanted)}.",
+            ),
+            Text(zh="请换一个文件名。", en="Choose another name."),
+        )
+
+
+def _write_new(out: Path, content: bytes) -> None:
+    """Write a file that was not there; whoever made it in the meantime keeps theirs."""
+    try:
+        with out.open("xb") as file:
+            file.write(content)
+    except OSError as error:
+        raise UsageError(
+            Text(
+                zh=f"写不进 {out}：{error.strerror or '未知原因'}", en=f"Cannot write {out}: {error.strerror}"
+            ),
+            Text(zh="请换一个文件名或文件夹。", en="Choose another name or folder."),
+        ) from None
 
 
 def check_filing(site: Site, county: County, folder: Path, *, as_of: date) -> tuple[Filing, Checked]:

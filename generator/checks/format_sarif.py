@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from urllib.parse import quote
 
@@ -55,7 +56,10 @@ def as_sarif(checked: Checked, lang: str = ZH, *, paths: Mapping[str, str]) -> d
 
 
 def _uri(path: str) -> str:
-    return quote(path.replace("\\", "/"), safe="/:")
+    written = path.replace("\\", "/")
+    # A drive letter would be read as the scheme of an address.
+    drive, rest = (written[:2], written[2:]) if re.match("[A-Za-z]:/", written) else ("", written)
+    return (f"file:///{drive}" if drive else "") + quote(rest, safe="/")
 
 
 def _rule(rule: Rule, lang: str) -> dict[str, object]:

@@ -42,6 +42,27 @@ _FINE = Text(zh="没有发现问题。", en="Nothing found.")
 _MOST_CELLS_OF_A_RANGE = 50
 
 
+def why_apart(checked: Checked) -> Text | None:
+    """Return why the faults cannot be marked in the documents themselves; None where they can."""
+    if len(checked.documents) != 1:
+        return Text(
+            zh="检查的文件不止一份，问题汇总在本报告中，原文件一字未动。",
+            en="More than one document was checked: this report has all findings, the originals are as they were.",
+        )
+    document = checked.documents[0]
+    if document.format == "unknown" or (document.format == "xlsx" and not document.sheets):
+        return Text(
+            zh="文件读不出来，不能在其中标注，问题列在本报告中。",
+            en="The document could not be read, so nothing can be marked in it; this report has the findings.",
+        )
+    if document.format != "xlsx":
+        return Text(
+            zh=f"不能在 {document.format} 文件中标注，问题列在本报告中，原文件一字未动。",
+            en=f"Nothing can be marked in a {document.format} file: this report has the findings, the original is as it was.",
+        )
+    return None
+
+
 def plan_report(checked: Checked, lang: str = ZH, *, apart: Text | None = None) -> ReportPlan:
     """Return the report on checked documents. With `apart`, the reason why it stands alone, nothing is linked."""
     several = len(checked.documents) > 1
