@@ -16,11 +16,12 @@ import hashlib
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from importlib.metadata import distribution
 from pathlib import Path
+from typing import Any
 
 from generator.model.addresses import item_page, township_page
 from generator.model.lists import CountyLists, ItemId, Line
@@ -223,10 +224,10 @@ def _translation(filed: str | None, tongue: Tongue) -> str | int:
     return wording.text if wording.lang == tongue.lang else 0
 
 
-def _lunr_index(entries: list[_Entry], folding: Mapping[str, str], tongue: Tongue) -> object:
-    """A lunr index of names and departments, for the order of results only; None where nothing is in force yet."""
-    if not entries:
-        return None
+def ranking_index(
+    entries: Sequence[tuple[Iterable[str], Iterable[str]]], folding: Mapping[str, str]
+) -> dict[str, Any]:
+    """Return a lunr index of entries, each its names and its departments, as lunr.py serializes it."""
     from lunr.builder import Builder  # only a build needs it
 
     builder = Builder()
@@ -237,22 +238,48 @@ def _lunr_index(entries: list[_Entry], folding: Mapping[str, str], tongue: Tongu
     # No stemmer, no stop words, no trimmer: they know English only, and the browser would have to repeat them.
     builder.pipeline.reset()
     builder.search_pipeline.reset()
-    for number, entry in enumerate(entries):
-        state = entry.line.state
-        names = [state.name, _translation(state.name, tongue)]
-        departments = [
-            text for d in state.departments or () for text in (d.name, _translation(d.name, tongue))
-        ]
+    for number, (names, departments) in enumerate(entries):
         builder.add(
             {
                 "id": str(number),
-                "name": [token for text in names if text for token in tokens(fold(str(text), folding))],
-                "departments": [
-                    token for text in departments if text for token in tokens(fold(str(text), folding))
-                ],
+                "name": [token for text in names for token in tokens(fold(text, folding))],
+                "departments": [token for text in departments for token in tokens(fold(text, folding))],
             }
         )
-    return builder.build().serialize()
+    index: dict[str, Any] = builder.build().serialize()
+    return index
+
+
+def _lunr_index(entries: list[_Entry], folding: Mapping[str, str], tongue: Tongue) -> object:
+    """The index for the order of results, shortened; None where nothing is in force yet.
+
+    Of the inverted index only the terms are kept, in the order that the vectors number them: where each stands is what
+    the vectors say, and the browser works it out again (a third of all that it would have to load). A score is told
+    from another by its first decimal well enough.
+    """
+    if not entries:
+        return None
+    index = ranking_index([_ranked(entry.line, tongue) for entry in entries], folding)
+    terms = sorted(index["invertedIndex"], key=lambda posting: posting[1]["_index"])
+    vectors = [
+        [ref, [round(value, 1) if place % 2 else value for place, value in enumerate(vector)]]
+        for ref, vector in index["fieldVectors"]
+    ]
+    return {
+        "version": index["version"],
+        "fields": index["fields"],
+        "fieldVectors": vectors,
+        "terms": [term for term, _ in terms],
+    }
+
+
+def _ranked(line: Line, tongue: Tongue) -> tuple[list[str], list[str]]:
+    """The names and the departments of a line, as filed and as translated."""
+
+    def both(texts: Iterable[str]) -> list[str]:
+        return [str(one) for text in texts for one in (text, _translation(text, tongue)) if one]
+
+    return both([line.state.name]), both(d.name for d in line.state.departments or ())
 
 
 @lru_cache(maxsize=1)

@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page
 from pypinyin import Style, pinyin
 
 from generator.model.lists import CountyLists, Line
-from generator.search import build_search, fold, loading_order, shared_scripts, tokens
+from generator.search import build_search, fold, loading_order, ranking_index, shared_scripts, tokens
 from tests import mini_county
 from tests.mini_county import Mini, hostile_mini, mini
 
@@ -177,6 +177,39 @@ def test_several_terms_mean_all(opened: dict[str, Page]) -> None:
         assert expected(lists, first) & expected(lists, second) == pairs(
             found(opened["zh"], f"{first} {second}")
         )
+
+
+@pytest.mark.browser
+def test_the_browser_completes_the_ranking_index(chromium: Browser) -> None:
+    """What the browser gives to lunr is the index that lunr.py built, scores to one decimal."""
+    of = mini()
+    scripts = shared_scripts(TEMPLATES) | build_search(of.county, of.lists, of.tongues["zh"])
+    page = chromium.new_page()
+    items, lunr, search = (scripts[name].decode() for name in loading_order(scripts))
+    page.add_script_tag(content=items)
+    page.add_script_tag(content=lunr)
+    page.evaluate("() => { const load = lunr.Index.load; lunr.Index.load = i => load(window.given = i); }")
+    page.add_script_tag(content=search)
+    page.evaluate("window.qingdan.search('x')")
+    given = page.evaluate("window.given")
+    rows = page.evaluate("window.qingdan.searchData.rows")
+    folding = page.evaluate("window.qingdan.searchData.folding")
+    names = [
+        ([row[4]], [page.evaluate("n => window.qingdan.searchData.departments[n][0]", n) for n, _ in row[6]])
+        for row in rows
+    ]
+    built = ranking_index(names, dict(zip(folding[::2], folding[1::2], strict=True)))
+    assert [list(posting) for posting in built["invertedIndex"]] == given["invertedIndex"]
+    assert [ref for ref, _ in built["fieldVectors"]] == [ref for ref, _ in given["fieldVectors"]]
+    for (_, full), (_, short) in zip(built["fieldVectors"], given["fieldVectors"], strict=True):
+        assert full[::2] == short[::2]
+        assert short[1::2] == pytest.approx(full[1::2], abs=0.051)
+    assert (built["version"], built["fields"], built["pipeline"]) == (
+        given["version"],
+        given["fields"],
+        given["pipeline"],
+    )
+    page.close()
 
 
 @pytest.mark.browser

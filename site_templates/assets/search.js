@@ -132,8 +132,23 @@
     var pairs = Array.from(data.folding);
     for (var i = 0; i + 1 < pairs.length; i += 2) { folding[pairs[i]] = pairs[i + 1]; }
     Object.keys(data.readings).forEach(function (c) { readings.set(c, data.readings[c].split(' ')); });
-    index = window.lunr && data.lunr ? window.lunr.Index.load(data.lunr) : null;
+    index = window.lunr && data.lunr ? window.lunr.Index.load(whole(data.lunr)) : null;
     entries = data.rows.map(entry);
+  }
+
+  /* The index as lunr loads it. What comes lacks the inverted half, since the vectors say where each term stands. */
+  function whole(short) {
+    var postings = short.terms.map(function (term, n) {
+      var posting = { _index: n };
+      short.fields.forEach(function (field) { posting[field] = {}; });
+      return [term, posting];
+    });
+    short.fieldVectors.forEach(function (vector) {
+      var place = vector[0].split('/');
+      for (var i = 0; i < vector[1].length; i += 2) { postings[vector[1][i]][1][place[0]][place[1]] = {}; }
+    });
+    postings.sort(function (a, b) { return a[0] < b[0] ? -1 : 1; });
+    return { version: short.version, fields: short.fields, fieldVectors: short.fieldVectors, invertedIndex: postings, pipeline: [] };
   }
 
   function entry(row, number) {
