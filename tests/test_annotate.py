@@ -8,6 +8,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
 from pathlib import Path
@@ -108,6 +109,23 @@ def rich_workbook(path: Path) -> Path:
     return path
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rich:
+    """The rich workbook, its check, and its annotated copy."""
+
+    path: Path
+    said: Checked
+    content: bytes
+
+
+@pytest.fixture(scope="module")
+def rich(tmp_path_factory: pytest.TempPathFactory) -> Rich:
+    """One for all the tests that only look at it."""
+    path = rich_workbook(tmp_path_factory.mktemp("rich") / "清单.xlsx")
+    said, content = annotated(path)
+    return Rich(path=path, said=said, content=content)
+
+
 def _png() -> bytes:
     """A picture of one pixel."""
 
@@ -129,13 +147,14 @@ def parts(content: bytes) -> dict[str, bytes]:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
-def test_every_fault_is_filled_and_said_in_its_cell(tmp_path: Path) -> None:
+def test_every_fault_is_filled_and_said_in_its_cell(rich: Rich, tmp_path: Path) -> None:
     """Errors are red, what must be confirmed orange, warnings yellow; the comment says problem and what to do."""
-    said, content = annotated(rich_workbook(tmp_path / "清单.xlsx"))
-    book = openpyxl.load_workbook(written(tmp_path / "标注.xlsx", content))
+    book = openpyxl.load_workbook(written(tmp_path / "标注.xlsx", rich.content))
     sheet = book["基本履职事项"]
     marked = {
-        finding.where.cell for finding in said.findings if finding.severity != "info" and finding.where.cell
+        finding.where.cell
+        for finding in rich.said.findings
+        if finding.severity != "info" and finding.where.cell
     }
     assert {"B4", "A5", "B6"} <= marked
     for address in marked:
@@ -170,19 +189,16 @@ def test_the_fill_is_all_that_changes_in_a_format(tmp_path: Path) -> None:
         assert repr(getattr(before, kept)) == repr(getattr(after, kept)), kept
 
 
-def test_the_original_is_read_back_word_for_word(tmp_path: Path) -> None:
+def test_the_original_is_read_back_word_for_word(rich: Rich, tmp_path: Path) -> None:
     """Our own intake finds the same cells, merges and hidden rows behind the list of findings."""
-    said, content = annotated(rich_workbook(tmp_path / "清单.xlsx"))
-    again = read_document(written(tmp_path / "标注.xlsx", content))
+    again = read_document(written(tmp_path / "标注.xlsx", rich.content))
     assert again.sheets[0].name == "问题清单"
-    assert again.sheets[1:] == said.documents[0].sheets
+    assert again.sheets[1:] == rich.said.documents[0].sheets
 
 
-def test_nothing_of_the_original_is_lost(tmp_path: Path) -> None:
+def test_nothing_of_the_original_is_lost(rich: Rich) -> None:
     """Drawings, chart, picture, table and theme keep every byte; the touched parts keep all they held."""
-    path = rich_workbook(tmp_path / "清单.xlsx")
-    _, content = annotated(path)
-    old, new = parts(path.read_bytes()), parts(content)
+    old, new = parts(rich.path.read_bytes()), parts(rich.content)
     touched = {name for name in old if old[name] != new[name]}
     assert {re.sub(r"\d", "", name) for name in touched} <= {
         "[Content_Types].xml",
@@ -206,10 +222,9 @@ def test_nothing_of_the_original_is_lost(tmp_path: Path) -> None:
     assert {"xl/charts/chart1.xml", "xl/media/image1.png", "xl/drawings/drawing1.xml"} <= set(old) - touched
 
 
-def test_names_of_one_sheet_move_on_with_it(tmp_path: Path) -> None:
+def test_names_of_one_sheet_move_on_with_it(rich: Rich) -> None:
     """Print area and titles still belong to their sheets, and only the list is the selected tab."""
-    _, content = annotated(rich_workbook(tmp_path / "清单.xlsx"))
-    book = openpyxl.load_workbook(BytesIO(content))
+    book = openpyxl.load_workbook(BytesIO(rich.content))
     assert book.sheetnames == ["问题清单", "基本履职事项", "附 '统计' 表"]
     assert book["附 '统计' 表"].print_area == "'附 ''统计'' 表'!$A$1:$B$7"
     assert book["基本履职事项"].print_title_rows == "$2:$2"
@@ -218,11 +233,9 @@ def test_names_of_one_sheet_move_on_with_it(tmp_path: Path) -> None:
     assert [bool(sheet.sheet_view.tabSelected) for sheet in book.worksheets] == [True, False, False]
 
 
-def test_a_comment_that_is_there_stays(tmp_path: Path) -> None:
+def test_a_comment_that_is_there_stays(rich: Rich) -> None:
     """Ours is written behind it, and its box grows."""
-    path = rich_workbook(tmp_path / "清单.xlsx")
-    _, content = annotated(path)
-    comment = openpyxl.load_workbook(BytesIO(content))["基本履职事项"]["B6"].comment
+    comment = openpyxl.load_workbook(BytesIO(rich.content))["基本履职事项"]["B6"].comment
     assert comment is not None
     assert comment.text.startswith("此项待定")
     assert "责任状" in comment.text
@@ -231,7 +244,7 @@ def test_a_comment_that_is_there_stays(tmp_path: Path) -> None:
         vml = next(body for name, body in parts(package).items() if name.endswith(".vml"))
         return [int(anchor.split(",")[6]) for anchor in re.findall(r"<x:Anchor>([^<]*)", vml.decode())]
 
-    assert bottoms(content)[1] > bottoms(path.read_bytes())[1]
+    assert bottoms(rich.content)[1] > bottoms(rich.path.read_bytes())[1]
 
 
 def test_boxes_are_large_enough_for_their_text() -> None:
@@ -241,15 +254,14 @@ def test_boxes_are_large_enough_for_their_text() -> None:
     assert (width - 24) // 9 * ((height - 20) // 13) >= 120
 
 
-def test_the_list_names_every_finding_and_leads_to_it(tmp_path: Path) -> None:
+def test_the_list_names_every_finding_and_leads_to_it(rich: Rich) -> None:
     """A row for each finding with counts above, its cell a link that works with any sheet name."""
-    said, content = annotated(rich_workbook(tmp_path / "清单.xlsx"))
-    sheet = openpyxl.load_workbook(BytesIO(content)).worksheets[0]
+    sheet = openpyxl.load_workbook(BytesIO(rich.content)).worksheets[0]
     rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
     header = next(at for at, row in enumerate(rows, start=1) if row[0] == "编号")
-    assert [row[4] for row in rows[header:]] == [finding.problem.zh for finding in said.findings]
-    assert f"错误 {said.count('error')}" in str(rows[2][0])
-    for at, finding in enumerate(said.findings, start=header + 1):
+    assert [row[4] for row in rows[header:]] == [finding.problem.zh for finding in rich.said.findings]
+    assert f"错误 {rich.said.count('error')}" in str(rows[2][0])
+    for at, finding in enumerate(rich.said.findings, start=header + 1):
         link = sheet.cell(at, 4).hyperlink
         assert link is not None
         name = (finding.where.sheet or "").replace("'", "''")
@@ -508,10 +520,9 @@ def test_what_programs_read_stays_clean(tmp_path: Path) -> None:
     assert "a.xlsx" in run.stderr
 
 
-def test_the_same_document_gives_the_same_copy(tmp_path: Path) -> None:
+def test_the_same_document_gives_the_same_copy(rich: Rich) -> None:
     """No clock and no chance in the copy."""
-    path = rich_workbook(tmp_path / "清单.xlsx")
-    assert annotated(path)[1] == annotated(path)[1]
+    assert annotated(rich.path)[1] == rich.content
 
 
 def test_a_copy_that_would_differ_is_not_handed_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

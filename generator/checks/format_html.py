@@ -31,7 +31,7 @@ td{overflow-wrap:anywhere}
 .found{color:#4a4a4a}
 code{font-family:ui-monospace,Consolas,monospace;font-size:.85em}
 footer{margin-top:2rem;color:#4a4a4a}
-@media (max-width:40rem){thead{position:absolute;clip-path:inset(50%);height:1px;overflow:hidden}
+@media screen and (max-width:40rem){thead{position:absolute;clip-path:inset(50%);height:1px;overflow:hidden}
 tr{display:block;border:1px solid #9a9a9a;margin-bottom:.75rem}td{display:block;border:0}.spot{white-space:normal}}
 @media print{body{max-width:none;padding:0;font-size:10.5pt}thead{display:table-header-group}
 tr,h2{break-inside:avoid}h2{break-after:avoid}.error,.confirm,.warning,.info,th{print-color-adjust:exact;

@@ -46,7 +46,8 @@ _UNREADABLE = Text(
     zh="请先看 qingdan check 的说明。",
     en="See what qingdan check says first.",
 )
-_UNIT = re.compile(r"_x([0-9A-Fa-f]{4})_|.", re.DOTALL)
+# As `parts.decoded` reads them: an escape is one character, and a line break of two is one.
+_UNIT = re.compile(r"(?P<break>(?:_x000[Dd]_|\r)(?:_x000[Aa]_|\n))|_x(?P<code>[0-9A-Fa-f]{4})_|.", re.DOTALL)
 _FIELD = re.compile(r'"((?:[^"]++|"")*+)"|([^,\r\n]*+)')
 _CSV_UNIT = re.compile(r'""|\r\n|.', re.DOTALL)
 
@@ -311,7 +312,7 @@ def _texts_edits(xml: bytes, texts: Sequence[tuple[Tag, int]], mend: Mend) -> li
         new = ""
         written = _text_of(xml, tag.end, end)
         for unit in _UNIT.finditer(written):
-            said = chr(int(unit[1], 16)) if unit[1] else unit[0]
+            said = "\n" if unit["break"] else chr(int(unit["code"], 16)) if unit["code"] else unit[0]
             if mend.before[at : at + 1] != said:
                 raise EditError("the cell says something else")
             piece = mend.pieces[at]
