@@ -12,10 +12,32 @@ from generator.model.addresses import item_page
 from generator.model.findings import Department
 from generator.model.kinds import LIST_KINDS
 from generator.model.lists import Line, RecordedFiling, Version
-from generator.model.places import Division
+from generator.model.places import Division, DivisionCode
 from generator.pages.dossier import Removed
 from generator.pages.edition import Edition, Row, short_hash
 from generator.pages.frame import About, Link
+
+# What every item page says in the same words: looked up once a language, not once a page.
+LABELS = (
+    "action.print",
+    "action.report",
+    "item.category",
+    "item.facts",
+    "item.history",
+    "item.leads",
+    "item.number",
+    "item.removed",
+    "item.removed.moved",
+    "item.since",
+    "item.source_language",
+    "mark.pending",
+    "nav.next",
+    "nav.previous",
+    "nav.prevnext",
+    "source.document",
+    "source.hash",
+    "source.title",
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,12 +48,24 @@ class _Shared:
     missing: bool
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Way:
+    """The way to the pages of one category of one township's list."""
+
+    crumbs: tuple[Link, ...]
+    place: Markup
+    category: Markup | str
+    category_href: str
+    missing: bool
+
+
 class ItemPages:
     """Writes the item pages of one edition."""
 
     def __init__(self, edition: Edition) -> None:
         self.edition = edition
         self._template = edition.template("item.html")
+        self._labels = {key.replace(".", "_"): edition.voice.say(key) for key in LABELS}
         # States are kept alive by the lists, so their identity is theirs for the run; comparing them by value would
         # cost more than the page.
         self._cores: dict[tuple[int, str], _Shared] = {}
@@ -39,6 +73,7 @@ class ItemPages:
         self._filings: dict[str, _Shared] = {}
         self._abouts: dict[str, About] = {}
         self._sinces: dict[str, Markup] = {}
+        self._ways: dict[tuple[DivisionCode, str, str | None, bool], _Way] = {}
         self._hashes: dict[tuple[str, str], Markup] = {}
 
     def write_township(self, division: Division) -> None:
@@ -74,21 +109,16 @@ class ItemPages:
         path = item_page(voice.lang, division.code, line.item)
         name = voice.filed(state.name)
         shown_in = voice.plain(state.name)
-        nth, place = voice.say("item.nth", number=line.number), voice.place(division)
-        category = edition.category(state.category) if state.category else ""
-        crumbs = [edition.home_link(), edition.township_link(division)]
-        category_href = ""
-        if removed is None:
-            category_href = edition.category_file(line, division.code)
-            folder = f"{voice.lang}/{division.code}"
-            crumbs.append(Link(path=f"{folder}/{category_href}", words=category or edition.category(None)))
+        nth = voice.say("item.nth", number=line.number)
+        way = self._way(division, line, removed=removed is not None)
+        voice.missing = voice.missing or way.missing
         values = {
-            "say": voice.say,
+            **self._labels,
             "kind": line.kind,
             "kind_name": voice.say(f"kind.{line.kind}"),
             "means": voice.say(f"kind.{line.kind}.means"),
             "nth": nth,
-            "place": place,
+            "place": way.place,
             "pending": version is not None and version.pending,
             "name": name,
             "original": state.name if shown_in != state.name else "",
@@ -96,8 +126,8 @@ class ItemPages:
             "core": self._shared(self._cores, division, line, self._core),
             "history": self._history(division, line),
             "number": line.number,
-            "category": category,
-            "category_href": category_href,
+            "category": way.category,
+            "category_href": way.category_href,
             "leads": self._shared(self._led_by, division, line, self._who_leads),
             "since": self._since(line.since),
             "source": {
@@ -116,12 +146,34 @@ class ItemPages:
         edition.write(
             path,
             title=title,
-            crumbs=crumbs,
+            crumbs=way.crumbs,
             here=nth,
             body=body,
             about=self._about(recorded, shown_in),
             township=division.code,
         )
+
+    def _way(self, division: Division, line: Line, *, removed: bool) -> _Way:
+        """Return the way to a line's page; a removed line has no category page to come from."""
+        edition, voice, named = self.edition, self.edition.voice, line.state.category
+        key = (division.code, line.kind, named, removed)
+        found = self._ways.get(key)
+        if found is None:
+            before, voice.missing = voice.missing, False
+            crumbs = [edition.home_link(), edition.township_link(division)]
+            category, href = edition.category(named), ""
+            if not removed:
+                href = edition.category_file(line, division.code)
+                crumbs.append(Link(path=f"{voice.lang}/{division.code}/{href}", words=category))
+            found = self._ways[key] = _Way(
+                crumbs=tuple(crumbs),
+                place=voice.place(division),
+                category=category if named else "",
+                category_href=href,
+                missing=voice.missing,
+            )
+            voice.missing = before
+        return found
 
     def _shared(
         self,
