@@ -224,7 +224,6 @@ def command(content: Path, out: Path, errors: Path) -> Iterator[tuple[subprocess
 def test_a_page_shows_what_was_changed(tmp_path: Path, chromium: Browser) -> None:
     """A county's settings change: its open page shows it by itself. A fault is said and mended. Ctrl+C ends quietly."""
     content = golden_content(tmp_path)
-    shutil.copytree(GOLDEN / "site", tmp_path / "site")
     settings = content / "counties" / "230125" / "county.toml"
     text = settings.read_text(encoding="utf-8")
     errors = tmp_path / "errors"
