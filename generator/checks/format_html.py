@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from html import escape as html_escape
 from itertools import groupby
 
+from generator.checks.formats import faults_first
 from generator.checks.report import SEVERITIES
 from generator.checks.text import escape
 from generator.model.findings import Checked, Finding
@@ -108,7 +109,7 @@ def _document(file: str, findings: Sequence[Finding], lang: str) -> str:
     if not findings:
         return f"<section>\n<h2>{_text(file)}</h2>\n<p>{_FINE.in_language(lang)}</p>\n</section>"
     heads = "".join(f'<th scope="col">{column.in_language(lang)}</th>' for column in _COLUMNS)
-    rows = "\n".join(_row(finding, lang) for finding in findings)
+    rows = "\n".join(_row(finding, lang) for finding in faults_first(findings))
     return (
         f"<section>\n<h2>{_text(file)}</h2>\n<table>\n<thead><tr>{heads}</tr></thead>\n"
         f"<tbody>\n{rows}\n</tbody>\n</table>\n</section>"

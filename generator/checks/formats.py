@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from generator.checks.report import SEVERITIES
 from generator.checks.text import escape
@@ -40,6 +40,11 @@ def sentence(finding: Finding, lang: str) -> str:
     if finding.severity == "info":
         return problem
     return f"{problem}{'' if lang == ZH else ' '}{finding.fix.in_language(lang)}"
+
+
+def faults_first(findings: Iterable[Finding]) -> list[Finding]:
+    """Return findings in their order, but mere notes behind all that somebody must look at."""
+    return sorted(findings, key=lambda finding: finding.severity == "info")
 
 
 class Lines:

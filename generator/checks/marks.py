@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from generator.checks.formats import GRAVITY, first_cell, sentence
+from generator.checks.formats import GRAVITY, faults_first, first_cell, sentence
 from generator.checks.report import SEVERITIES
 from generator.checks.text import escape
 from generator.model.documents import Document, Sheet
@@ -72,7 +72,7 @@ def plan_report(checked: Checked, lang: str = ZH, *, apart: Text | None = None) 
     sheets = {sheet.name for document in linked for sheet in document.sheets if sheet.name is not None}
     rows = tuple(
         _row(number, finding, lang, several=several, sheets=sheets)
-        for number, finding in enumerate(checked.findings, start=1)
+        for number, finding in enumerate(faults_first(checked.findings), start=1)
     )
     notes = [apart, _ALONE] if apart else [_LEGEND, _COPY]
     return ReportPlan(
