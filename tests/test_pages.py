@@ -676,7 +676,7 @@ def test_bars_stand_beside_their_figures(pages: Pages) -> None:
 def test_item_page_names_its_township_on_paper(pages: Pages) -> None:
     """The way is not printed, so the line above the heading names the township; the way goes by the category."""
     page = pages[town("zh", "supporting-0001")]
-    assert "宾州镇 第1项" in text_of(page)
+    assert "宾州镇 · 第1项" in text_of(page)
     way = page.partition("<ol>")[2].partition("</ol>")[0]
     assert [unescape(re.sub("<[^>]+>", "", step)) for step in way.split("</li>") if step] == [
         "示例县",
