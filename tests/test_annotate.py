@@ -552,3 +552,9 @@ def test_the_plan_marks_each_cell_once(tmp_path: Path) -> None:
     assert places == sorted(places)
     assert all(mark.comment.startswith("[") for mark in plan.marks)
     assert OFFICE.startswith("http")
+
+
+def test_a_long_list_is_whole(rich: Rich, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The copy is proved with the beginning of its list only, and handed out with all of it."""
+    monkeypatch.setattr("generator.intake.annotate._ROWS_READ_AGAIN", 1)
+    assert annotated(rich.path)[1] == rich.content
