@@ -181,13 +181,13 @@ def test_a_full_county_is_read_whole(tmp_path: Path) -> None:
         ),
         pytest.param(COUNTY + 'site_id_code = "230125"', "site_id_code: The value", id="short-id-code"),
         pytest.param(
-            COUNTY + '[[contact]]\nrole = "mayor"\nphone = "1"\noffice = { zh = "办" }',
+            COUNTY + '[[contact]]\nrole = "mayor"\nphone = "0000-0000000"\noffice = { zh = "办" }',
             "contact[1].role: 'mayor' is not known",
             id="unknown-role",
         ),
         pytest.param(
             COUNTY
-            + '[[contact]]\nrole = "county"\nphone = "1"\noffice = { zh = "办" }\nverified = "2022-06-20"',
+            + '[[contact]]\nrole = "county"\nphone = "0000-0000000"\noffice = { zh = "办" }\nverified = "2022-06-20"',
             "contact[1].verified: The value",
             id="date-in-quotes",
         ),

@@ -85,6 +85,9 @@ class Filing:
     originals_public: bool = False
     """Whether the county offers the originals for download (they carry their authors' names)."""
 
+    ignored: tuple[str, ...] = ()
+    """Files of the folder that an editor or a system left there: not documents, and told."""
+
     def stage(self, stage: Stage) -> Approval | None:
         """Return that stage of the approval chain, or None where it was not filed."""
         return next((approval for approval in self.approvals if approval.stage == stage), None)

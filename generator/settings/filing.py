@@ -74,7 +74,9 @@ def load_filing(folder: Path, county: County, site: Site) -> Filing:
             ),
         )
     table = read_toml(toml, faults, missing=_MISSING)
-    present = {unicodedata.normalize("NFC", entry.name): entry for entry in _entries(folder)}
+    filed, leavings = _entries(folder)
+    present = {unicodedata.normalize("NFC", entry.name): entry for entry in filed}
+    _check_names(folder, filed, faults)
     documents = tuple(_document(one, county, present) for one in table.tables("document"))
     filing = Filing(
         id=folder.name,
@@ -88,6 +90,7 @@ def load_filing(folder: Path, county: County, site: Site) -> Filing:
         sample=table.flag("sample", default=county.sample),
         folder=folder,
         originals_public=county.originals_public,
+        ignored=leavings,
     )
     table.close()
     if not table.broken:
@@ -96,15 +99,31 @@ def load_filing(folder: Path, county: County, site: Site) -> Filing:
     return filing
 
 
-def _entries(folder: Path) -> list[Path]:
-    """Return what was filed: everything in the folder but editors' leavings."""
+def _entries(folder: Path) -> tuple[list[Path], tuple[str, ...]]:
+    """Return what was filed, and the names of what an editor or a system left beside it."""
     if not folder.is_dir():
-        return []
-    return sorted(
-        entry
-        for entry in folder.iterdir()
-        if entry.name not in _NOT_FILED and not entry.name.startswith(_LOCKS)
-    )
+        return [], ()
+    entries = sorted(entry for entry in folder.iterdir() if entry.name != "filing.toml")
+    left = {entry for entry in entries if entry.name in _NOT_FILED or entry.name.startswith(_LOCKS)}
+    return [entry for entry in entries if entry not in left], tuple(sorted(entry.name for entry in left))
+
+
+def _check_names(folder: Path, filed: list[Path], faults: Faults) -> None:
+    """Names that are one name on another system (case of letters, spelling in code points) cannot both be kept."""
+    seen: dict[str, str] = {}
+    for entry in filed:
+        key = unicodedata.normalize("NFC", entry.name).casefold()
+        if key in seen:
+            faults.add(
+                folder,
+                entry.name,
+                Text(
+                    zh=f"文件名与“{seen[key]}”只有大小写或编码写法不同。",
+                    en=f"The name differs from {seen[key]!r} only in case or in its code points.",
+                ),
+                Text(zh="请改名。", en="Rename one of them."),
+            )
+        seen.setdefault(key, entry.name)
 
 
 def _document(table: Table, county: County, present: Mapping[str, Path]) -> FiledDocument:

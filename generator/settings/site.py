@@ -19,7 +19,11 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?")
 # GB/T 33100 style: six digits of the division and four of the site, or `bm` and eight digits for a ministry.
 _SITE_ID_CODE = re.compile(r"[0-9]{10}|bm[0-9]{8}")
 _HOST_NAME = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+(:[0-9]+)?")
-_BASE_URL = re.compile(r"https?://[^\s/?#]+(/[^\s?#]*)?/")
+_BASE_URL = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+(/[^\s?#]*)?/")
+# Area code and 7 or 8 digits, with an extension; or a short public number (12345). Several stand with 、 between.
+_PHONE = re.compile(r"(?:0[0-9]{2,3}[- ]?[0-9]{7,8}(?:(?:-|转)[0-9]{1,6})?|1[0-9]{2,4})")
+_MOBILE = re.compile(r"(?:\+?86[- ]?)?1[3-9][0-9][- ]?[0-9]{4}[- ]?[0-9]{4}")
+_PAID = re.compile(r"(?:400|9[0-9]{2})[- ]?[0-9- ]{7,9}")
 GATES: Final = frozenset({"record"})
 _ROLES: Final[Mapping[str, Literal["county", "relief"]]] = {"county": "county", "relief": "relief"}
 
@@ -254,6 +258,33 @@ def _townships(table: Table, county: Division, children: list[Division]) -> tupl
     return tuple(sorted(chosen, key=lambda division: division.code))
 
 
+def _phone(table: Table) -> str:
+    """Return the office phone: one that every citizen can ring for the usual fee, and nobody's own."""
+    phone = table.needed("phone", example='"0000-0000000"')
+    for number in re.split(r"\s*[、，,;；/]\s*", phone) if phone else ():
+        if _PHONE.fullmatch(number):
+            continue
+        shown = re.sub(r"(?<=\d{3}).", "*", number[:20]) if _MOBILE.fullmatch(number) else number[:20]
+        if _MOBILE.fullmatch(number):
+            problem = Text(zh=f"“{shown}”是个人手机号。", en=f"{shown!r} is somebody's mobile number.")
+        elif _PAID.fullmatch(number):
+            problem = Text(zh=f"“{shown}”是收费电话。", en=f"{shown!r} is a number that costs extra.")
+        else:
+            problem = Text(
+                zh=f"“{shown}”位数不对，或不是半角数字。",
+                en=f"{shown!r} has the wrong number of digits, or other characters.",
+            )
+        table.fault(
+            "phone",
+            problem,
+            Text(
+                zh='请写单位办公电话，带区号，如 "0000-0000000"；公共短号如 "12345" 也可以。',
+                en='Write the office phone with its area code, "0000-0000000", or a public number such as "12345".',
+            ),
+        )
+    return phone
+
+
 def _contact(table: Table, languages: tuple[str, ...]) -> Contact:
     role = table.needed("role", example='"county"')
     if role and role not in _ROLES:
@@ -268,7 +299,7 @@ def _contact(table: Table, languages: tuple[str, ...]) -> Contact:
     contact = Contact(
         office=table.by_language("office", languages, required=True) or {},
         role=_ROLES.get(role, "county"),
-        phone=table.needed("phone", example='"0000-0000000"'),
+        phone=_phone(table),
         hours=table.by_language("hours", languages) or {},
         address=table.by_language("address", languages) or {},
         verified=table.day("verified"),
