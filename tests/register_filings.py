@@ -115,10 +115,20 @@ def checked(*lists: Checklist, digest: str = "a") -> Checked:
 
 
 def proposed(
-    before: CountyRegister, effective: str, *lists: Checklist, renamings: tuple[Renaming, ...] = ()
+    before: CountyRegister,
+    effective: str,
+    *lists: Checklist,
+    renamings: tuple[Renaming, ...] = (),
+    digest: str | None = None,
 ) -> register.Proposal:
-    """A proposal over `before`."""
-    return register.propose(before, filing(effective, renamings=renamings), checked(*lists), COUNTY)
+    """A proposal over `before`; its document is new unless the filing is recorded, or `digest` says otherwise."""
+    known = [
+        place for place, one in enumerate(before.filings) if one.filing.effective.isoformat() == effective
+    ]
+    own = digest or "abcdef"[(known or [len(before.filings)])[0] % 6]
+    return register.propose(
+        before, filing(effective, renamings=renamings), checked(*lists, digest=own), COUNTY
+    )
 
 
 def grown(*steps: tuple[str, Checklist]) -> CountyRegister:

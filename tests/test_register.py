@@ -301,7 +301,8 @@ def test_a_confirmed_shrinking_blocks_nothing(place: str | None, cell: str | Non
     )
     stated = checklist(TEN[:5])
     stated = replace(stated, where=replace(stated.where, cell=place))
-    proposal = register.propose(before, filing("2023-06-20", confirmations=(word,)), checked(stated), COUNTY)
+    document = checked(stated, digest="b")
+    proposal = register.propose(before, filing("2023-06-20", confirmations=(word,)), document, COUNTY)
 
     assert rules(proposal) == [("MASS-CHANGE", severity)]
     assert ("机构改革" in proposal.findings[0].fix.zh) == (severity == "info")

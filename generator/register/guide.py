@@ -43,6 +43,13 @@ _SAYS: Final[Mapping[str, Text]] = {
         zh="已登记更晚的清单后，不再登记更早的清单。",
         en="No list is recorded that is older than the one recorded last.",
     ),
+    "FILE-ALREADY": Text(
+        zh="与以前登记的文件完全相同的，予以说明。",
+        en="A document that was recorded before, byte for byte, is told.",
+    ),
+    "RECORD-NUMBER-TWICE": Text(
+        zh="一个备案号一般只用于一次报送。", en="A record number mostly belongs to one filing."
+    ),
     "FILING-ALREADY": Text(
         zh="同一份报备再次登记，不产生变化。", en="Recording a filing again changes nothing."
     ),
@@ -137,6 +144,8 @@ def _findings() -> dict[str, Finding]:
         *sentences.unknown_renamings(wrong, [checklist], {}),
         sentences.mass_change(checklist, after, {"党的建设（17 项）": ("东河镇",)}),
         sentences.version_older(checklist, before, after),
+        sentences.same_document(_FILE, before),
+        sentences.record_number_twice("示例〔2022〕3号", before),
         sentences.already(before),
         sentences.updated(before),
         sentences.documents_changed(before, [_FILE]),

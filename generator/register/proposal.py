@@ -32,6 +32,8 @@ from generator.register.sentences import (
     mass_change,
     name_twice,
     no_township,
+    record_number_twice,
+    same_document,
     unknown_renamings,
     updated,
     version_older,
@@ -85,6 +87,7 @@ def propose(register: CountyRegister, filing: Filing, checked: Checked, county: 
     findings += unsure
     versions, changes = _against_before(grown, filing.id)
     findings += _mass_changes(grown, filing, checked.checklists, names)
+    findings += _known_before(register, recorded)
     return Proposal(
         register=grown,
         filing=recorded,
@@ -103,8 +106,9 @@ def _recorded_filing(register: CountyRegister, filing: Filing, checked: Checked)
     for checklist in checked.checklists:
         covers.setdefault(checklist.kind, set()).update(checklist.townships)
     return RecordedFiling(
-        # Whether originals are offered is the county's setting and may change; it is no fact of the filing.
-        filing=replace(filing, originals_public=False),
+        # Whether originals are offered is the county's setting, and what an editor leaves behind may go:
+        # neither is a fact of the filing.
+        filing=replace(filing, originals_public=False, ignored=()),
         sha256={document.file: document.sha256 for document in checked.documents},
         covers={kind: tuple(sorted(covers[kind])) for kind in LIST_KINDS if kind in covers},
         order=max((one.order for one in register.filings), default=0) + 1,
@@ -187,6 +191,24 @@ def _older(
             shared = set(checklist.townships) & set(other.covers.get(checklist.kind, ()))
             if shared and (other.filing.effective, other.filing.id) > here:
                 findings.append(version_older(checklist, recorded.filing, other.filing))
+                break
+    return findings
+
+
+def _known_before(register: CountyRegister, recorded: RecordedFiling) -> list[Finding]:
+    """Find documents that another filing holds byte for byte, and a record number that another filing has."""
+    findings: list[Finding] = []
+    for file, digest in sorted(recorded.sha256.items()):
+        other = next((one for one in register.filings if digest in one.sha256.values()), None)
+        if other is not None:
+            findings.append(same_document(file, other.filing))
+    own = recorded.filing.stage("record")
+    if own is not None and own.document_number is not None:
+        number = name_key(own.document_number)
+        for one in register.filings:
+            stage = one.filing.stage("record")
+            if stage is not None and name_key(stage.document_number or "") == number:
+                findings.append(record_number_twice(own.document_number, one.filing))
                 break
     return findings
 

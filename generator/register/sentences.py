@@ -22,6 +22,8 @@ RULES: Final[Mapping[str, Severity]] = {
     "RENAMED-UNKNOWN": "error",
     "MASS-CHANGE": "confirm",
     "VERSION-OLDER": "error",
+    "FILE-ALREADY": "info",
+    "RECORD-NUMBER-TWICE": "warning",
     "FILING-ALREADY": "info",
     "FILING-UPDATED": "info",
     "FILING-CHANGED": "error",
@@ -190,6 +192,40 @@ def version_older(checklist: Checklist, filing: Filing, later: Filing) -> Findin
         Text(
             zh="旧版不能覆盖新版。请核对施行日期；确需恢复旧内容的，请作为新的清单报送。",
             en="An old list cannot take the place of a newer one. Check the date; to restore old content, file it as a new list.",
+        ),
+    )
+
+
+def same_document(file: str, other: Filing) -> Finding:
+    """The very same document was recorded with an earlier filing."""
+    return _finding(
+        "FILE-ALREADY",
+        Where(file=file),
+        other.id,
+        Text(
+            zh=f"这个文件与已登记的 {other.id} 中的文件完全相同。",
+            en=f"This document is byte for byte one that {other.id} has recorded.",
+        ),
+        Text(
+            zh="清单未变的，无须处理；否则请核对是否报错了文件。",
+            en="If the list has not changed, leave it; else check the file.",
+        ),
+    )
+
+
+def record_number_twice(number: str, other: Filing) -> Finding:
+    """Two filings carry one record number."""
+    return _finding(
+        "RECORD-NUMBER-TWICE",
+        FILING_TOML,
+        number,
+        Text(
+            zh=f"备案号“{number}”已用于 {other.id}。",
+            en=f"The record number “{number}” stands in {other.id} already.",
+        ),
+        Text(
+            zh="请核对 [record] 的 document_number；一份备案文件包含几次报送的，无须改动。",
+            en="Check document_number of [record]; if one record covers several filings, leave it.",
         ),
     )
 
