@@ -139,7 +139,10 @@ def _check_characters(text: str, faults: Faults) -> None:
     at = text.find("\0")
     if at >= 0:
         line = text.count("\n", 0, at) + 1
-        raise faults.refuse("CSV-NUL", cell=f"A{line}", line=line)
+        column = text.count(",", text.rfind("\n", 0, at) + 1, at) + 1
+        raise faults.refuse(
+            "CSV-NUL", cell=cell_address(line, min(column, MAX_COLUMNS)), line=line, column=column
+        )
 
 
 def _check_delimiter(text: str, faults: Faults) -> None:

@@ -7,7 +7,7 @@ cells, and show hidden text as if it were seen. Tables that a page break split a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
@@ -53,6 +53,8 @@ def read_docx(content: bytes, faults: Faults) -> Reading:
             reader.read_other(part, kind)
         elif relation.kind in ("chart", "diagramData") and package.has(relation.target):
             reader.read_drawing(package.tree(relation.target))
+    for target in dict.fromkeys(_link_targets(root, package.links(main))):
+        faults.add("LINK-IGNORED", found=target, target=target)
     if tracked:
         faults.add("DOC-TRACKED-CHANGES", count=tracked)
     pictures = sum(relation.kind == "image" for relation in package.relations(main))
@@ -61,6 +63,15 @@ def read_docx(content: bytes, faults: Faults) -> Reading:
     if not reader.sheets:
         faults.add("DOC-NO-TABLE" if any(text.text.strip() for text in reader.outside) else "DOC-NO-TEXT")
     return Reading(sheets=tuple(reader.sheets), outside=tuple(reader.outside), faults=tuple(faults.seen))
+
+
+def _link_targets(root: Element, links: Mapping[str, str]) -> Iterator[str]:
+    """Yield the targets of links in the text, in their order."""
+    for element in root.iter():
+        if local(element) == "hyperlink":
+            identifier = next((v for key, v in element.attrib.items() if key.endswith("}id")), "")
+            if identifier in links:
+                yield links[identifier]
 
 
 class _BodyReader:

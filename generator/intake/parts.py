@@ -137,6 +137,18 @@ class Package:
             and (target := _resolved(folder, entry.get("Target", ""))) is not None
         )
 
+    def links(self, part: str) -> dict[str, str]:
+        """Return the targets outside the package that a part's relations name, by their id."""
+        folder, name = posixpath.split(part)
+        rels = posixpath.join(folder, "_rels", f"{name}.rels")
+        if not self.has(rels):
+            return {}
+        return {
+            entry.get("Id", ""): entry.get("Target", "")
+            for entry in self.tree(rels)
+            if entry.get("TargetMode", "").lower() == "external"
+        }
+
     def _check_targets(self, rels: str) -> None:
         folder = posixpath.dirname(posixpath.dirname(rels))
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -11,7 +12,7 @@ from generator.intake.gaps import census_gaps, note_gaps
 from generator.intake.parent import run_child
 from generator.intake.preflight import preflight
 from generator.intake.reading import Reading
-from generator.intake.sniff import Opened, check_name, open_filed, sniff
+from generator.intake.sniff import Opened, check_name, is_leftover, open_filed, sniff
 from generator.model.documents import Document
 
 __all__ = ["census_gaps", "read_document", "read_documents"]
@@ -25,6 +26,9 @@ def read_document(path: Path, *, as_csv: bool = False, encoding: str | None = No
     were parsed ("" where the file could not be opened).
     """
     faults = Faults(path.name)
+    if is_leftover(path.name):
+        faults.add("FILE-IGNORED")
+        return _document(faults, None, "unknown", Reading())
     check_name(path.name, faults)
     try:
         opened = open_filed(path, faults)
@@ -60,11 +64,14 @@ def _document(
     return note_gaps(document)
 
 
-def read_documents(paths: Sequence[Path], *, jobs: int = 1) -> tuple[Document, ...]:
+def read_documents(
+    paths: Sequence[Path], *, jobs: int = 1, as_csv: bool = False, encoding: str | None = None
+) -> tuple[Document, ...]:
     """Read several documents, `jobs` children at a time; the answers stand in the order of `paths`."""
+    read = partial(read_document, as_csv=as_csv, encoding=encoding)
     if jobs <= 1 or len(paths) <= 1:
-        return tuple(read_document(path) for path in paths)
+        return tuple(map(read, paths))
     from concurrent.futures import ThreadPoolExecutor  # not for one document
 
     with ThreadPoolExecutor(max_workers=jobs) as pool:
-        return tuple(pool.map(read_document, paths))
+        return tuple(pool.map(read, paths))

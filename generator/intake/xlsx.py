@@ -167,8 +167,19 @@ class _SheetReader:
             name == "sheetPr" and element.get("filterMode", "0") in ("1", "true")
         ):
             self.filtering = True
+        elif name == "hyperlink":
+            self._read_link(element)
         elif name == "headerFooter":
             self.outside.extend(header_texts(element, self.listed.name, self.faults.file))
+
+    def _read_link(self, element: Element) -> None:
+        """A link out of the workbook is told; one to another place of it (without r:id) is nothing to a reader."""
+        identifier = next((v for key, v in element.attrib.items() if key.endswith("}id")), None)
+        target = self.book.package.links(self.listed.part).get(identifier or "")
+        if target:
+            cell = element.get("ref", "").partition(":")[0]
+            where = cell if read_address(cell) else None
+            self.faults.add("LINK-IGNORED", sheet=self.listed.name, cell=where, found=target, target=target)
 
     def _read_column(self, element: Element) -> None:
         low, high = (element.get(key, "") for key in ("min", "max"))
@@ -187,7 +198,10 @@ class _SheetReader:
         else:
             self.row = 0
         if self.row == 0 or self.row in self.rows or self.row < self.next_row:
-            self.faults.add("ROW-REF", sheet=self.listed.name, found=stated or "", row=stated or self.row)
+            where = cell_address(self.row, 1) if self.row else None
+            self.faults.add(
+                "ROW-REF", sheet=self.listed.name, cell=where, found=stated or "", row=stated or self.row
+            )
         if self.row == 0:
             return
         self.rows.add(self.row)
@@ -201,7 +215,9 @@ class _SheetReader:
             return
         place = read_address(stated) if stated is not None else (self.row, self.next_column)
         if place is None or place[0] != self.row or place[1] < self.next_column or place[1] > LAST_COLUMN:
-            self.faults.add("CELL-REF", sheet=self.listed.name, found=stated or "", cell=None)
+            # Where it claims to stand, or where it would: the clerk can look there.
+            where = stated if place and stated else cell_address(self.row, min(self.next_column, LAST_COLUMN))
+            self.faults.add("CELL-REF", sheet=self.listed.name, cell=where, found=stated or "")
             return
         self.next_column = place[1] + 1
         cell = self._cell(element, *place)
