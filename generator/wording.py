@@ -8,7 +8,9 @@ without an entry is shown in Chinese and says so.
 
 from __future__ import annotations
 
+import re
 import tomllib
+import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import lru_cache
@@ -111,6 +113,49 @@ def glossary_misses(content: Path, lang: str, memory: Mapping[str, str]) -> tupl
             if not any(word.lower() in translation.lower() for word in accepted[term]):
                 misses.append(f"{source} → {translation}: {term} = {' / '.join(accepted[term])}")
     return tuple(misses)
+
+
+def translation_misses(memory: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the translations that still hold Chinese characters, or a number that their source does not have.
+
+    Numbers may be spelt out on either side, so only figures of the translation that the source lacks count.
+    """
+    misses = []
+    for source, translation in memory.items():
+        if re.search("[\u4e00-\u9fff]", translation):
+            misses.append(f"{source} → {translation}: 汉字 / Han characters")
+        figures = re.findall(r"\d+", re.sub(r"(?<=\d),(?=\d{3})", "", translation))
+        strange = sorted({int(figure) for figure in figures} - _numbers_of(source))
+        if strange:
+            misses.append(f"{source} → {translation}: {', '.join(map(str, strange))}")
+    return tuple(misses)
+
+
+_DIGITS = {character: value for value, character in enumerate("零一二三四五六七八九")} | {
+    "〇": 0,
+    "两": 2,
+    "初": 1,
+}
+_UNITS = {"十": 10, "百": 100, "千": 1000, "万": 10_000}
+
+
+def _numbers_of(source: str) -> set[int]:
+    """Every number that a Chinese text can be meant to say, in figures or in characters."""
+    plain = unicodedata.normalize("NFKC", source).replace(",", "")
+    numbers = {int(figure) for figure in re.findall(r"\d+", plain)}
+    for run in re.findall(r"[零〇一二两三四五六七八九十百千万初]+", plain):
+        total, digit = 0, None
+        for character in run:
+            if character in _DIGITS:
+                digit = _DIGITS[character]
+                numbers.add(digit)
+            else:
+                total += (1 if digit is None else digit) * _UNITS[character]
+                digit = None
+        numbers.add(total + (digit or 0))
+    if "刻" in plain:
+        numbers |= {15 * number for number in numbers}
+    return numbers
 
 
 @lru_cache(maxsize=4096)

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 
 from generator.checks.characters import check_characters
+from generator.checks.fields import check_forms
 from generator.checks.notebook import Notebook
 from generator.checks.text import trim
 from generator.model.documents import Cell, Document, OutsideText, Range, Sheet, Where, column_letters
@@ -32,6 +33,8 @@ def check_sheet(sheet: Sheet, document: Document, notebook: Notebook) -> None:
     where = Where(file=document.file, sheet=sheet.name)
     if sheet.name:
         check_characters(sheet.name, where, notebook)
+    if sheet.hidden and not filled:
+        notebook.add("SHEET-HIDDEN-EMPTY", where, sheet.name or "")
     for cell in filled:
         _check_cell(cell, Where(file=document.file, sheet=sheet.name, cell=cell.address), notebook)
     if sheet.hidden and filled:
@@ -56,6 +59,8 @@ def _check_cell(cell: Cell, where: Where, notebook: Notebook) -> None:
     if len(cell.text) > MAX_CELL or cell.text.count("\n") > MAX_LINES:
         notebook.add("CELL-TOO-LONG", where, cell.text, length=len(cell.text), limit=MAX_CELL)
     check_characters(cell.text, where, notebook)
+    if cell.type == "text":
+        check_forms(cell.text, where, notebook)
 
 
 def _check_hidden(sheet: Sheet, filled: list[Cell], document: Document, notebook: Notebook) -> None:
@@ -82,6 +87,7 @@ def check_outside(outside: OutsideText, notebook: Notebook) -> None:
     if not trim(outside.text):
         return
     check_characters(outside.text, outside.where, notebook)
+    check_forms(outside.text, outside.where, notebook)
     if outside.kind in _QUIET:
         return
     if outside.kind in _PRINTED:

@@ -14,6 +14,7 @@ _MARKS = "\u200e\u200f"
 _INVISIBLE = "\u00ad\u200b-\u200d\u2060\ufeff\U000e0000-\U000e007f"
 _CONTROL = (
     "\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u2028\u2029\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff"
+    + "".join(f"{chr(plane << 16 | 0xFFFE)}{chr(plane << 16 | 0xFFFF)}" for plane in range(1, 17))
 )
 _PRIVATE = "\ue000-\uf8ff\U000f0000-\U0010fffd"
 _RADICAL = "\u2e80-\u2ef3\u2f00-\u2fd5"
@@ -43,6 +44,19 @@ _RADICALS = dict(
     zip("⺟⻔⻋⻢⻅⻚⻰⻬⻛⻜⻘⻓⻥⻦⻨⻩⺠⻝", "母门车马见页龙齐风飞青长鱼鸟麦黄民食", strict=True)
 )
 
+# Characters of our own of old systems that GB 18030-2022 has given a place of their own, and six it leaves where they were.
+_GIVEN_PLACES = dict(
+    zip(
+        "\ue81e\ue826\ue82b\ue82c\ue832\ue843\ue854\ue864\ue78d\ue78e\ue78f\ue790\ue791\ue792\ue793\ue794\ue795\ue796\ue816\ue817\ue818\ue831\ue83b\ue855",
+        "龴龵龶龷龸龹龺龻︐︒︑︓︔︕︖︗︘︙𠂇𠂉𠃌𡗗𢦏𤇾",
+        strict=True,
+    )
+)
+# Characters in everyday use, so that few texts need a look at each of theirs; later extensions of Han lie in planes 2 and 3.
+_RARE = re.compile(
+    "[^\t\n\r -~\u00a0-\u017f\u2010-\u2027\u2030-\u205e\u2460-\u24ff\u3000-\u303f\u3400-\u9fff\uff01-\uff5e\uffe0-\uffe6\U00020000-\U0003fffd]"
+)
+
 # U+FFFD; UTF-8 read as GBK (锟斤拷), uninitialised memory (烫, 屯); UTF-8 read as Latin-1.
 _MOJIBAKE = re.compile(
     "\ufffd|锟斤拷|烫烫烫|屯屯屯|ï»¿|(?:[Ã-ï][\u0080-¿]{1,2}){2,}|[ÃÂ][\u0080-¿]|锘縚|锘|鐨勭|浜嬮|鍩烘"
@@ -58,8 +72,9 @@ _SECRET = re.compile(
 
 
 def standard_form(character: str) -> str:
-    """Return the ordinary character that a radical or compatibility character looks like."""
-    return _RADICALS.get(character) or unicodedata.normalize("NFKC", character)
+    """Return the ordinary character that a radical, compatibility or private-use character looks like."""
+    known = _RADICALS.get(character) or _GIVEN_PLACES.get(character)
+    return known or unicodedata.normalize("NFKC", character)
 
 
 def is_classified(text: str) -> bool:
@@ -75,6 +90,11 @@ def check_characters(text: str, where: Where, notebook: Notebook) -> None:
         notebook.add("CLASSIFIED-MARK", where)
     if _ANY.search(text):
         _check_rare(text, where, notebook)
+    unassigned = sorted({c for c in _RARE.findall(text) if _is_unassigned(c)})
+    if unassigned:
+        codes = " ".join(f"U+{ord(character):04X}" for character in unassigned)
+        position = min(map(text.index, unassigned)) + 1
+        notebook.add("CHAR-UNASSIGNED", where, text, codes=codes, position=position)
     if _MOJIBAKE.search(text):
         notebook.add("TEXT-MOJIBAKE", where, text)
     if _TRADITIONAL.search(text):
@@ -91,6 +111,10 @@ def check_characters(text: str, where: Where, notebook: Notebook) -> None:
         notebook.add("TEXT-DUPLICATED", where, text)
 
 
+def _is_unassigned(character: str) -> bool:
+    return unicodedata.category(character) == "Cn" and not re.match(f"[{_CONTROL}]", character)
+
+
 def _check_rare(text: str, where: Where, notebook: Notebook) -> None:
     for rule, pattern in _CLASSES:
         found = sorted(set(pattern.findall(text)))
@@ -100,6 +124,18 @@ def _check_rare(text: str, where: Where, notebook: Notebook) -> None:
             codes = " ".join(f"U+{ord(character):04X}" for character in found)
             position = min(text.index(character) for character in found) + 1
             standard = "".join(standard_form(character) for character in found)
-            notebook.add(rule, where, text, codes=codes, position=position, standard=standard)
+            known = [_GIVEN_PLACES[character] for character in found if character in _GIVEN_PLACES]
+            hint = f"（可能是“{''.join(known)}”）" if known else ""
+            hint_en = f" (perhaps “{''.join(known)}”)" if known else ""
+            notebook.add(
+                rule,
+                where,
+                text,
+                codes=codes,
+                position=position,
+                standard=standard,
+                hint=hint,
+                hint_en=hint_en,
+            )
     if _STACK.search(text):
         notebook.add("CHAR-COMBINING", where, text)

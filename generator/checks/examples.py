@@ -112,6 +112,7 @@ def example_documents(example: Example) -> tuple[Document, ...]:
         format=example.format,  # type: ignore[arg-type]
         sheets=tuple(map(example_sheet, example.sheets)),
         outside=example.outside,
+        encoding=example.encoding,
         faults=example.faults,
         census=example.census,
     )

@@ -8,22 +8,24 @@ cell is accounted for: one that became no field, heading, category, title, note 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
 from generator.checks.cells import check_outside, check_sheet
+from generator.checks.fields import check_document_numbers, numeric_phones
 from generator.checks.headers import REMARKS, Header
 from generator.checks.items import FiledList, read_items
-from generator.checks.meaning import check_between, check_list, check_totals
+from generator.checks.meaning import check_between, check_cover, check_list, check_totals
 from generator.checks.notebook import Notebook
 from generator.checks.rules import RULES
 from generator.checks.scope import Ground, find_ground, find_kind, find_townships, townships_named
 from generator.checks.split import read_category
 from generator.checks.table import Category, Table, close_categories, read_table
 from generator.checks.text import read_serial, show, trim
-from generator.checks.vocabulary import CATEGORIES, kinds_named
+from generator.checks.vocabulary import CATEGORIES, KINDS_IN_ENGLISH, kinds_named
 from generator.checks.words import spell
 from generator.model.documents import Document, OutsideText, Where, cell_address
 from generator.model.filings import Confirmation, Filing
@@ -50,7 +52,9 @@ def check_filing(
     it is the one that a title or file name begins with, if there is just one.
     """
     notebook = Notebook()
-    ground = find_ground(_all_titles(documents), filing=filing, county=county, divisions=divisions)
+    ground = find_ground(
+        _all_titles(documents), filing=filing, county=county, divisions=divisions, as_of=as_of
+    )
     lists: list[FiledList] = []
     tables: list[tuple[Document, list[Table]]] = []
     _check_names(documents, notebook)
@@ -60,14 +64,19 @@ def check_filing(
         own = _lists_of(document, read, ground, notebook)
         tables.append((document, read))
         lists += own
-        if not own and not _is_broken(document, read, notebook):
+        if not own and not _is_leftover(document) and not _is_broken(document, read, notebook):
             notebook.add("LIST-NONE", Where(file=document.file))
     _check_lists(lists, ground, notebook)
+    _check_models(lists, notebook)
     check_between(lists, notebook)
     for document, read in tables:
-        account(document, read, [f for f in lists if f.table.where.file == document.file], notebook)
+        own = [filed for filed in lists if filed.table.where.file == document.file]
+        for table in read:
+            if table.header is None and own:
+                check_cover(table, own, notebook)
+        account(document, read, own, notebook)
     if filing is not None:
-        _check_dates(filing, as_of, notebook)
+        _check_filing_itself(filing, as_of, notebook)
     findings = _confirm(notebook, filing)
     return Checked(
         documents=tuple(documents),
@@ -91,7 +100,7 @@ def _all_titles(documents: Sequence[Document]) -> list[str]:
 def _check_names(documents: Sequence[Document], notebook: Notebook) -> None:
     seen: dict[str, str] = {}
     for document in documents:
-        key = document.file.casefold()
+        key = unicodedata.normalize("NFC", document.file).casefold()
         if key in seen:
             notebook.add("FILE-NAME-CLASH", Where(file=document.file), document.file, other=seen[key])
         seen.setdefault(key, document.file)
@@ -101,10 +110,30 @@ def _check_document(document: Document, notebook: Notebook) -> None:
     for fault in document.faults:
         known = fault.rule if fault.rule in RULES else "FILE-FAULT"
         notebook.add(known, fault.where, fault.found, **{**spell(fault.slots), "rule": fault.rule})
+    if document.format == "csv" and document.encoding:
+        notebook.add(
+            "CSV-READ",
+            Where(file=document.file),
+            encoding=_ENCODINGS.get(document.encoding, document.encoding),
+        )
     for sheet in document.sheets:
         check_sheet(sheet, document, notebook)
     for outside in document.outside:
         check_outside(outside, notebook)
+
+
+_ENCODINGS = {
+    "utf-8": "UTF-8",
+    "utf-8-sig": "UTF-8（BOM）",
+    "utf-16": "UTF-16",
+    "gb18030": "GB18030",
+    "gbk": "GB18030",
+    "gb2312": "GB18030",
+}
+
+
+def _is_leftover(document: Document) -> bool:
+    return any(fault.rule == "FILE-IGNORED" for fault in document.faults)
 
 
 def _read_tables(document: Document, notebook: Notebook) -> list[Table]:
@@ -132,7 +161,7 @@ def _is_broken(document: Document, tables: Sequence[Table], notebook: Notebook) 
     """Whether an error has been noted already that explains why there is no list."""
     if any(table.header for table in tables):
         return True
-    return any(f.severity == "error" and f.where.file == document.file for f in notebook.findings)
+    return document.file in notebook.files_with_errors
 
 
 def _lists_of(
@@ -178,6 +207,8 @@ def _lists_of(
     for filed in lists:
         for table in filed.tables:
             close_categories(table, notebook)
+            for cell in numeric_phones(table.titles + table.notes):
+                notebook.add("PHONE-NUMERIC", table.place(cell.address), cell.text)
         read_items(filed, notebook)
         if not any(table.lines for table in filed.tables):
             notebook.add("LIST-EMPTY", filed.table.place())
@@ -297,6 +328,23 @@ def _check_lists(lists: Sequence[FiledList], ground: Ground, notebook: Notebook)
         check_list(filed, ground, notebook, starts)
 
 
+def _check_models(lists: Sequence[FiledList], notebook: Notebook) -> None:
+    """A file follows one model: the list of 2022, or the three lists that took its place."""
+    models: dict[str, FiledList] = {}
+    for filed in lists:
+        first = models.setdefault(filed.table.where.file, filed)
+        if (first.kind.slug == "task") != (filed.kind.slug == "task"):
+            other = first.table.where.sheet or ""
+            notebook.add(
+                "KIND-MIXED",
+                filed.table.place(),
+                filed.kind.zh,
+                kind=first.kind.zh,
+                other=other,
+                kind_en=KINDS_IN_ENGLISH[first.kind.slug],
+            )
+
+
 def account(
     document: Document, tables: Sequence[Table], lists: Sequence[FiledList], notebook: Notebook
 ) -> None:
@@ -311,7 +359,6 @@ def account(
             used[item.where.sheet].update(item.cells.values())
     for addresses in used.values():
         addresses |= {one for address in addresses if ":" in address for one in _within(address)}
-    noted = {finding.where for finding in notebook.findings if finding.severity == "error"}
     by_sheet = {table.sheet.name: table for table in tables}
     for sheet in document.sheets:
         table = by_sheet.get(sheet.name)
@@ -321,7 +368,7 @@ def account(
             role = table.roles.get((cell.row, cell.column))
             lost = role is None or (role == "mapped" and cell.address not in used[sheet.name])
             place = table.place(cell.address)
-            if lost and place not in noted:
+            if lost and place not in notebook.errors:
                 notebook.add("CELL-UNACCOUNTED", place, cell.text)
     known = {
         f"{sheet.name or ''}!{cell_address(cell.row, cell.column)}"
@@ -349,9 +396,13 @@ def _within(address: str) -> list[str]:
     return [f"{letters}{row}" for row in range(int(top), int(bottom) + 1)]
 
 
-def _check_dates(filing: Filing, as_of: date, notebook: Notebook) -> None:
-    """Dates of a filing: nobody approves after it takes effect, nothing takes effect in 1900 or 2099."""
+def _check_filing_itself(filing: Filing, as_of: date, notebook: Notebook) -> None:
+    """Dates of a filing: nobody approves after it takes effect, nothing takes effect in 1900 or 2099; its numbers."""
     place = Where(file="filing.toml")
+    for name in filing.ignored:
+        notebook.add("FILE-IGNORED", Where(file=name))
+    for approval in filing.approvals:
+        check_document_numbers(approval.document_number or "", place, notebook)
     dates = [approval.date for approval in filing.approvals if approval.date] + [filing.effective]
     for day in dates:
         if day.year < 2000 or day > as_of + timedelta(days=366):

@@ -13,6 +13,7 @@ from generator.checks.examples import check_example
 from generator.checks.report import SEVERITIES
 from generator.checks.rule import Example, ExampleFiling, Rule, Sheetful
 from generator.checks.rules import RULES
+from generator.checks.rules_fields import FIELD_RULES
 from generator.checks.rules_files import FILE_RULES
 from generator.checks.rules_tables import TABLE_RULES
 from generator.checks.rules_text import TEXT_RULES
@@ -58,7 +59,7 @@ def guide_entries() -> tuple[GuideEntry, ...]:
     """Return every rule of this room for the guide, in the order of its tables."""
     groups: dict[str, RuleGroup] = {row.id: "file" for row in FILE_RULES}
     groups |= {row.id: "table" for row in TABLE_RULES}
-    groups |= {row.id: "text" for row in TEXT_RULES}
+    groups |= {row.id: "text" for row in (*TEXT_RULES, *FIELD_RULES)}
     return tuple(_entry(row, groups.get(row.id, "list")) for row in RULES.values())
 
 

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 
+from generator.checks.basis import check_basis
 from generator.checks.catchall import catch_all
 from generator.checks.items import FiledList
 from generator.checks.likeness import similar_pairs
@@ -106,16 +107,27 @@ def _check_serials(filed: FiledList, starts: Collection[int], notebook: Notebook
         before = number
 
 
+_STYLES = tuple(
+    (re.compile(f"[{characters}]+"), one)
+    for characters, one in (
+        ("０-９", "９"),
+        ("0-9", "9"),
+        ("零〇一二三四五六七八九十百", "一"),
+        ("①-⑳㉑-㉟㊱-㊿", "①"),
+        ("⑴-⒇", "⑴"),
+        ("㈠-㈩", "㈠"),
+    )
+)
+
+
 def _check_style(filed: FiledList, notebook: Notebook) -> None:
     """One style of serial in one list; 1．and 1 are the same number, but one of them is a slip."""
     styles: dict[str, tuple[FiledItem, Table]] = {}
     for item, table in filed.rows:
         if item.number:
-            style = re.sub(
-                r"[0-9]+",
-                "9",
-                re.sub("[一二三四五六七八九十百]+", "一", re.sub("[０-９]+", "９", trim(item.number))),
-            )
+            style = trim(item.number)
+            for characters, one in _STYLES:
+                style = characters.sub(one, style)
             styles.setdefault(style, (item, table))
     if len(styles) > 1:
         item, table = list(styles.values())[1]
@@ -169,6 +181,27 @@ def check_totals(filed: FiledList, others: Collection[int], notebook: Notebook) 
                     )
 
 
+_OF_SOMETHING_ELSE = re.compile(r"原|上一|以前|此前|全[县市区省]|各乡镇|调整前")
+_LONGEST_CLAIM = 60
+"""Characters: what a cover says of its own list is short; a longer text tells of other things too."""
+
+
+def check_cover(table: Table, lists: Sequence[FiledList], notebook: Notebook) -> None:
+    """A total on a cover is that of one list of the file, of a kind, of a township, or of all of them."""
+    sizes: dict[object, int] = defaultdict(int)
+    for filed in lists:
+        for group in ("all", filed.kind.slug, filed.townships, filed.table.where):
+            sizes[group] += len(filed.items)
+    fine = {*sizes.values(), *(category.lines for filed in lists for _, category in filed.categories)}
+    for cell in table.sheet.cells:
+        if len(cell.text) > _LONGEST_CLAIM or _OF_SOMETHING_ELSE.search(cell.text):
+            continue
+        for claim in read_totals(cell.text):
+            if claim not in fine:
+                where = table.place(cell.address)
+                notebook.add("COUNT-TOTAL", where, cell.text, said=claim, counted=sizes["all"])
+
+
 def _is_total_label(text: str) -> bool:
     return bool(re.match(r"^(?:合计|总计|共计|总数)[:：]?$", fold(text))) and bool(NOTE.match(trim(text)))
 
@@ -180,7 +213,7 @@ def _check_item(item: FiledItem, filed: FiledList, table: Table, ground: Ground,
             notebook.add("CATCH-ALL", table.place(item.cells.get(meaning)), text, clause=clause)
     _check_words(item, table, notebook)
     if item.basis is not None:
-        _check_basis(item, table, notebook)
+        check_basis(item.basis, table.place(item.cells.get("basis")), ground.day, notebook)
     if item.departments is not None:
         _check_departments(item, filed, table, ground, notebook)
     if item.departments and item.township_duty is not None and filed.kind.has("department_duty"):
@@ -214,17 +247,6 @@ def _check_words(item: FiledItem, table: Table, notebook: Notebook) -> None:
                 notebook.add(rule, table.place(place), text)
 
 
-def _check_basis(item: FiledItem, table: Table, notebook: Notebook) -> None:
-    text = item.basis or ""
-    where = table.place(item.cells.get("basis"))
-    if text.count("《") != text.count("》"):
-        notebook.add("BASIS-BRACKETS", where, text)
-    if re.match(
-        r"^(?:根据|按照|依据)?(?:有关|相关)(?:法律|法规|政策|文件|规定|要求|精神|、)+[。.]?$", fold(text)
-    ):
-        notebook.add("BASIS-VAGUE", where, text)
-
-
 def _check_departments(
     item: FiledItem, filed: FiledList, table: Table, ground: Ground, notebook: Notebook
 ) -> None:
@@ -236,9 +258,10 @@ def _check_departments(
         key = fold(name)
         if key in map(fold, names[:position]):
             notebook.add("DEPARTMENT-TWICE", where, name)
+        plain = re.sub(r"[()、/]", "", key)
         stripped = re.sub(r"(?:人民政府|政府|党委|党工委|办事处|党委政府)$", "", key)
         if filed.kind.leads == "department" and (
-            _GENERIC_TOWNSHIP.match(key) or key in own or stripped in own
+            _GENERIC_TOWNSHIP.match(plain) or key in own or stripped in own
         ):
             notebook.add("DEPARTMENT-IS-TOWNSHIP", where, name)
         for former, now in FORMER_DEPARTMENTS.items():

@@ -23,6 +23,9 @@ class Notebook:
 
     def __init__(self) -> None:
         self.findings: list[Finding] = []
+        self.errors: set[Where] = set()
+        """The places of errors."""
+        self.files_with_errors: set[str] = set()
 
     def add(self, rule: str, where: Where, found: str = "", /, **slots: object) -> None:
         """Note a finding of a rule. `found` is filed text (made safe here); slots fill the rule's sentences."""
@@ -31,6 +34,9 @@ class Notebook:
             {key: show(value) if isinstance(value, str) else value for key, value in slots.items()}
         )
         values["found"] = show(found)
+        if row.severity == "error":
+            self.errors.add(where)
+            self.files_with_errors.add(where.file)
         self.findings.append(
             Finding(
                 rule=rule,

@@ -53,6 +53,7 @@ class Example:
     """Where the finding stands, as `sheet!C17`, `!C17` in the only sheet, or None for the file or the filing."""
     file: str = "示例.xlsx"
     format: str = "xlsx"
+    encoding: str | None = None
     outside: tuple[OutsideText, ...] = ()
     faults: tuple[Fault, ...] = ()
     census: Mapping[str, int] = field(default_factory=dict)

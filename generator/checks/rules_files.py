@@ -103,6 +103,17 @@ FILE_RULES: tuple[Rule, ...] = (
         fails=Example(sheets=FINE.sheets, file="示例.xlsx|示例.XLSX"),
     ),
     _file(
+        "FILE-IGNORED",
+        ("临时文件和系统文件不作为报送文件。", "Temporary and system files are not documents."),
+        (
+            "这是 Office 或系统留下的临时文件，已忽略。",
+            "Office or the system left this file behind; it was ignored.",
+        ),
+        ("无需处理。", "Nothing to do."),
+        severity="info",
+        source="security.md F32",
+    ),
+    _file(
         "FILE-TYPE",
         (
             f"文件须是 {_FORMATS} 之一，以内容为准，不看扩展名。",
@@ -250,6 +261,22 @@ FILE_RULES: tuple[Rule, ...] = (
         "REL-EXTERNAL",
         ("文件引用了外部文件：{part}。", "The file refers to another file: {part}."),
         ("文件不得引用外部文件。", "A file does not refer to other files."),
+    ),
+    _file(
+        "LINK-IGNORED",
+        ("单元格里的超链接不公布，只公布文字。", "Links in cells are not published, only their text."),
+        (
+            "此处的文字带有超链接“{target}”，公布时只保留文字。",
+            "The text here is a link to “{target}”; only the text is published.",
+        ),
+        (
+            "如需群众访问该网址，请把完整网址写在文字里；不需要的，无需处理。",
+            "If citizens need the address, write it out in the text; if not, leave it.",
+        ),
+        severity="warning",
+        cell="B3",
+        source="security.md F15",
+        target="https://www.example.gov.cn/",
     ),
     _zip(
         "BOOK-BROKEN",
@@ -444,6 +471,15 @@ FILE_RULES: tuple[Rule, ...] = (
         line="3",
         tried="utf-8, gb18030",
     ),
+    rule(
+        "CSV-READ",
+        "info",
+        ("CSV 按判明的编码读取。", "A CSV is read in the encoding that was found."),
+        ("按 {encoding} 编码读取。", "It was read as {encoding}."),
+        ("如有乱码，请另存为 .xlsx 后报送。", "If text is garbled, save it as .xlsx and file that."),
+        source="security.md F33",
+        fails=Example(sheets=FINE.sheets, file="示例.csv", format="csv", encoding="gb18030"),
+    ),
     _file(
         "CSV-DELIM",
         ("CSV 以英文逗号分隔。", "A CSV is separated by commas."),
@@ -468,10 +504,14 @@ FILE_RULES: tuple[Rule, ...] = (
     _file(
         "CSV-NUL",
         ("CSV 不得含空字符。", "A CSV holds no NUL character."),
-        ("第 {line} 行含空字符（NUL）。", "Line {line} holds a NUL character."),
+        (
+            "第 {line} 行第 {column} 列含空字符（NUL）。",
+            "Line {line} holds a NUL character in column {column}.",
+        ),
         cell="A3",
         source="security.md F36",
         line="3",
+        column="2",
     ),
     _file(
         "CSV-QUOTE",

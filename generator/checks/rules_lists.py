@@ -523,7 +523,7 @@ LIST_RULES: tuple[Rule, ...] = (
     ),
     rule(
         "BASIS-BRACKETS",
-        "warning",
+        "error",
         ("书名号成对。", "Title marks are closed."),
         ("依据“{found}”的书名号不成对。", "The title marks of “{found}” do not match."),
         ("请补全书名号《》。", "Complete the marks 《》."),
@@ -552,10 +552,10 @@ LIST_RULES: tuple[Rule, ...] = (
             "Dates are sensible: after 2000, and not more than a year ahead.",
         ),
         (
-            "日期 {found} 早于 2000 年，或晚于今天一年以上。",
-            "The date {found} lies before 2000, or more than a year ahead.",
+            "日期 {found} 不合理：没有这一天，或早于 2000 年，或晚于今天一年以上。",
+            "The date {found} cannot be meant: there is no such day, or it lies before 2000 or more than a year ahead.",
         ),
-        ("请核对 filing.toml 中的日期。", "Check the date in filing.toml."),
+        ("请核对并改正该日期。", "Check the date and correct it."),
         source="security.md D21",
         fails=replace(FINE, filing=ExampleFiling(effective=date(2099, 1, 1))),
         passes=replace(FINE, filing=ExampleFiling()),

@@ -222,6 +222,18 @@ TABLE_RULES: tuple[Rule, ...] = (
         fails=Example(sheets=(*FINE.sheets, replace(FINE.sheets[0], name="旧表", hidden=True)), at="旧表!"),
     ),
     rule(
+        "SHEET-HIDDEN-EMPTY",
+        "info",
+        ("空的隐藏工作表不影响报送。", "An empty hidden sheet does no harm."),
+        (
+            "工作表“{found}”被隐藏，没有内容，已忽略。",
+            "The sheet “{found}” is hidden and empty; it was ignored.",
+        ),
+        ("无需处理。", "Nothing to do."),
+        source="security.md S01",
+        fails=Example(sheets=(*FINE.sheets, Sheetful(name="旧表", rows=(("",),), hidden=True)), at="旧表!"),
+    ),
+    rule(
         "COL-MISSING",
         "error",
         ("每类清单须有规定的各列。", "A list has the columns of its kind."),
@@ -431,6 +443,35 @@ TABLE_RULES: tuple[Rule, ...] = (
             ((BASIC_TITLE,), RECLAIMED_HEADER, ("1", "校车安全审查", "县教育局", "按计划审查。")), "!A2"
         ),
         passes=reclaimed(("1", "校车安全审查", "县教育局", "按计划审查。")),
+    ),
+    rule(
+        "KIND-MIXED",
+        "error",
+        (
+            "一个文件只用一种体例：2022 年的职责任务清单，或基本、配合、收回三张清单。",
+            "A file follows one model: the list of 2022, or the three lists that took its place.",
+        ),
+        (
+            "“{found}”与“{other}”中的{kind}不是同一体例。",
+            "“{found}” and the {kind_en} of “{other}” are of different models.",
+        ),
+        (
+            "请核对报送的是哪一种；确需都报的，请分成两个文件。",
+            "Find out which model is filed; if both are, put them into two files.",
+        ),
+        source="security.md D35",
+        fails=Example(
+            sheets=(
+                sheet(BASIC_TITLE, BASIC_HEADER, _ONE, name="甲"),
+                sheet(
+                    "东河镇职责任务清单",
+                    ("序号", "事项名称", "乡镇职责"),
+                    ("1", _LEAD[1], _LEAD[4]),
+                    name="乙",
+                ),
+            ),
+            at="乙!",
+        ),
     ),
     rule(
         "TOWNSHIP-UNKNOWN",

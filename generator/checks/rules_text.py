@@ -19,16 +19,23 @@ def _marked(**marks: object) -> Example:
     return basic(("1", _NAME), marks={"B3": marks}, at="!B3")
 
 
+_RETYPE = ("请用输入法重新输入该字{hint}。", "Type the character again{hint_en}.")
+
+
 def _char(
     name: str, severity: Severity, text: str, says: tuple[str, str], problem: tuple[str, str], source: str
 ) -> Rule:
     fix = (
-        "请删去该字，用输入法重新输入“{standard}”。"
-        if name in ("CHAR-LOOKALIKE", "CHAR-COMPATIBILITY")
-        else "请删去这段文字，重新输入；从网页或 PDF 粘贴时请选“只保留文本”。",
-        "Delete it and type “{standard}” instead."
-        if name in ("CHAR-LOOKALIKE", "CHAR-COMPATIBILITY")
-        else "Delete the text and type it again; paste from web pages or PDF as plain text.",
+        _RETYPE
+        if name == "CHAR-PRIVATE"
+        else (
+            "请删去该字，用输入法重新输入“{standard}”。"
+            if name in ("CHAR-LOOKALIKE", "CHAR-COMPATIBILITY")
+            else "请删去这段文字，重新输入；从网页或 PDF 粘贴时请选“只保留文本”。",
+            "Delete it and type “{standard}” instead."
+            if name in ("CHAR-LOOKALIKE", "CHAR-COMPATIBILITY")
+            else "Delete the text and type it again; paste from web pages or PDF as plain text.",
+        )
     )
     return rule(name, severity, says, problem, fix, source=source, fails=_text(text), passes=_text(_NAME))
 
@@ -168,6 +175,17 @@ TEXT_RULES: tuple[Rule, ...] = (
             "There are private-use characters ({codes}), the first at character {position}; other computers cannot show them.",
         ),
         "security.md U07",
+    ),
+    _char(
+        "CHAR-UNASSIGNED",
+        "error",
+        "开展\u0378矛盾纠纷排查",
+        ("文字中没有尚未定义的字符。", "Every character is one that Unicode defines."),
+        (
+            "第 {position} 个字符起有尚未定义的字符（{codes}），各处显示不同或显示不出。",
+            "There are characters that nobody has defined ({codes}), the first at character {position}.",
+        ),
+        "security.md U05",
     ),
     _char(
         "CHAR-LOOKALIKE",

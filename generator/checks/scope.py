@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from generator.checks.headers import Header
 from generator.checks.notebook import Notebook
@@ -34,6 +35,8 @@ class Ground:
     townships: tuple[Division, ...]
     divisions: Mapping[DivisionCode, Division]
     filing: Filing | None
+    day: date
+    """The day the lists take effect; for a document checked by itself the day of the check."""
 
     def claimed(self, file: str) -> tuple[DivisionCode, ...] | None:
         """Return the townships that the filing names for a document; None where it does not speak of it."""
@@ -54,10 +57,14 @@ def find_ground(
     filing: Filing | None,
     county: County | None,
     divisions: Mapping[DivisionCode, Division],
+    as_of: date,
 ) -> Ground:
     """Return the county: as given, or the only one whose name begins a title or file name."""
+    day = filing.effective if filing else as_of
     if county is not None:
-        return Ground(county=county.division, townships=county.townships, divisions=divisions, filing=filing)
+        return Ground(
+            county=county.division, townships=county.townships, divisions=divisions, filing=filing, day=day
+        )
     found: Division | None = None
     if filing is not None:
         found = divisions.get(filing.county)
@@ -74,7 +81,7 @@ def find_ground(
             key=lambda d: d.code,
         )
     )
-    return Ground(county=found, townships=townships, divisions=divisions, filing=filing)
+    return Ground(county=found, townships=townships, divisions=divisions, filing=filing, day=day)
 
 
 _ATTACHMENT = re.compile(r"^附[件表]\s*\d*\s*[:：]?\s*|^(?:黑龙江省)")
@@ -257,7 +264,8 @@ def _check_county(titles: Sequence[str], table: Table, ground: Ground, notebook:
         return
     for text in [table.sheet.name or "", *titles]:
         named = counties_named(text, ground.divisions)
-        foreign = named and all(d.name != ground.county.name for d in named)
+        # By code: 向阳区 with another prefecture before it is another county of the same name.
+        foreign = named and all(d.code != ground.county.code for d in named)
         if foreign and not townships_named(text, ground.townships):
             notebook.add("SHEET-WRONG-UNIT", table.place(), text, county=ground.county.name)
             return
