@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from generator.model.findings import Department
-from generator.model.kinds import LIST_KINDS
+from generator.model.kinds import LIST_KINDS, MORE_FIELDS, Field
 from generator.model.lists import CountyLists, Line, Version
 from generator.model.places import Division, DivisionCode
 from generator.model.settings import County, Site
@@ -60,9 +60,10 @@ def build_data(
     others = [tongues[lang] for lang in county.languages if lang != "zh"]
     names = {division.code: division for division in county.townships}
     rows_by_township: dict[DivisionCode, list[Row]] = {}
+    columns = _more_columns(lists)
     for version in lists.versions:
         rows = rows_by_township.setdefault(version.township, [])
-        rows.extend(_rows(county, names[version.township], version, lists, others))
+        rows.extend(_rows(county, names[version.township], version, lists, others, columns))
 
     files: dict[str, bytes] = {}
     everything = [row for township in sorted(rows_by_township) for row in rows_by_township[township]]
@@ -80,8 +81,19 @@ def build_data(
     return files
 
 
+def _more_columns(lists: CountyLists) -> tuple[Field, ...]:
+    """The columns of older formats that any list of the county has: its files have those, other counties' none."""
+    kinds = [LIST_KINDS[kind] for kind in {version.kind for version in lists.versions}]
+    return tuple(field for field in MORE_FIELDS if any(kind.has(field) for kind in kinds))
+
+
 def _rows(
-    county: County, township: Division, version: Version, lists: CountyLists, others: list[Tongue]
+    county: County,
+    township: Division,
+    version: Version,
+    lists: CountyLists,
+    others: list[Tongue],
+    columns: tuple[Field, ...],
 ) -> Iterator[Row]:
     recorded = lists.recorded(version.filing)
     filing = recorded.filing
@@ -98,10 +110,10 @@ def _rows(
             "kind_code": version.kind,
             "item": line.item,
             "number": line.number,
-            **_fields(line, None),
+            **_fields(line, None, columns),
         }
         for tongue in others:
-            row |= {f"{name}_{tongue.lang}": text for name, text in _fields(line, tongue).items()}
+            row |= {f"{name}_{tongue.lang}": text for name, text in _fields(line, tongue, columns).items()}
         yield row | {
             "since": lists.recorded(line.since).filing.effective.isoformat(),
             "filing": filing.title,
@@ -116,7 +128,7 @@ def _rows(
         }
 
 
-def _fields(line: Line, tongue: Tongue | None) -> Row:
+def _fields(line: Line, tongue: Tongue | None, columns: tuple[Field, ...]) -> Row:
     """The filed fields of a line, or with `tongue` those of their translations that exist."""
 
     def put(filed: str | None) -> str:
@@ -127,6 +139,7 @@ def _fields(line: Line, tongue: Tongue | None) -> Row:
 
     state = line.state
     departments: tuple[Department, ...] = state.departments or ()
+    more = dict(state.more)
     return {
         "category": put(state.category),
         "name": put(state.name),
@@ -137,6 +150,7 @@ def _fields(line: Line, tongue: Tongue | None) -> Row:
         ),
         "township_duty": put(state.township_duty),
         "method": put(state.method),
+        **{column: put(more.get(column)) for column in columns},
     }
 
 

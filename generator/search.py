@@ -141,6 +141,7 @@ def _entries(lists: CountyLists) -> list[_Entry]:
                 state.departments,
                 state.township_duty,
                 state.method,
+                state.more,
                 version.pending,
             )
             entry = found.setdefault(key, _Entry(line=line, pending=version.pending))
@@ -154,6 +155,8 @@ def _texts(line: Line) -> Iterator[str | None]:
     yield from (state.name, state.basis, state.township_duty, state.method)
     for department in state.departments or ():
         yield from (department.name, department.duty)
+    for _, text in state.more:
+        yield text
 
 
 def _table(county: County, lists: CountyLists, entries: list[_Entry], tongue: Tongue) -> dict[str, object]:
@@ -181,8 +184,11 @@ def _table(county: County, lists: CountyLists, entries: list[_Entry], tongue: To
                 state.method or 0,
                 _translated(entry.line, tongue),
                 int(entry.pending),
+                # Only the older formats have further columns: other rows end here.
+                *([[[m, t, _translation(t, tongue)] for m, t in state.more]] if state.more else ()),
             ]
         )
+    more = {meaning for entry in entries for meaning, _ in entry.line.state.more}
     return {
         "townships": [[d.code, d.name if tongue.lang == "zh" else d.english or d.name] for d in townships],
         "kinds": [[kind, tongue.say(f"search.kind.{kind}")] for kind in kinds],
@@ -190,6 +196,7 @@ def _table(county: County, lists: CountyLists, entries: list[_Entry], tongue: To
         "departments": [[name, _translation(name, tongue)] for name in departments.names],
         "sets": [[int(number) for number in numbers.split(",")] for numbers in sets.names],
         "rows": rows,
+        **({"more": {meaning: tongue.say(f"field.{meaning}") for meaning in sorted(more)}} if more else {}),
     }
 
 

@@ -24,6 +24,14 @@ _VALUES = {
     "department_duty": "县林业和草原局：组织巡护。\n县应急管理局：统筹指导。",
     "township_duty": "开展宣传。",
     "method": "按年度计划开展监督检查。",
+    "code": "示例-{n}",
+    "subitem": "核发",
+    "partners": "县水务局",
+    "delegation": "委托",
+    "agency": "东河镇人民政府",
+    "liability": "对符合条件的申请不予受理的。",
+    "deadline": "即时办理",
+    "channel": "电话：0000-0000000",
 }
 
 
@@ -96,9 +104,9 @@ def test_drop_downs_hints_and_examples(kind: str, tmp_path: Path) -> None:
     assert len(rules) == len(plan.columns)
     assert all(rule.prompt and len(rule.prompt) <= 255 for rule in rules)
     lists = [rule for rule in rules if rule.type == "list"]
-    assert len(lists) == 1
-    assert len(lists[0].formula1) <= 257
-    assert "乡村振兴" in lists[0].formula1
+    assert len(lists) == sum(bool(column.choices) for column in plan.columns)
+    assert all(len(one.formula1) <= 257 for one in lists)
+    assert ("行政确认" if kind in ("powers", "delegated") else "乡村振兴") in lists[0].formula1
     header = len(plan.notes) + 2
     comments = [sheet.cell(row=header, column=c).comment for c in range(1, len(plan.columns) + 1)]
     assert all(comment is not None and comment.text.startswith("填写示例：") for comment in comments)

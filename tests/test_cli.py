@@ -255,11 +255,12 @@ def test_a_template_is_accepted_once_filled_in(tmp_path: Path, kind: str) -> Non
     assert qingdan("template", "--kind", kind, "--out", out, "--content", GOLDEN / "content").returncode == 0
     book = openpyxl.load_workbook(out)
     sheet = book.worksheets[0]
-    header = next(row for row in sheet.iter_rows() if any("事项名称" in str(cell.value) for cell in row))
+    header = next(row for row in sheet.iter_rows() if row[0].value == "序号")
     texts = {
         "序号": "1",
         "类别": "乡村振兴",
         "事项名称": "农村人居环境整治",
+        "项目名称": "农村人居环境整治",
         "部门职责": "制定方案，组织验收。",
         "配合职责": "组织发动群众，做好日常保洁。",
         "工作方式": "由县级部门组织实施。",

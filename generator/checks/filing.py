@@ -15,8 +15,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from generator.checks.cells import check_outside, check_sheet
+from generator.checks.columns import FIELD_NAMES, mapping_for_name
 from generator.checks.fields import check_document_numbers, numeric_phones
-from generator.checks.headers import REMARKS, Header
+from generator.checks.headers import NO_OWN, REMARKS, Header, OwnHeadings, heading_key
 from generator.checks.items import FiledList, read_items
 from generator.checks.meaning import check_between, check_cover, check_list, check_totals
 from generator.checks.notebook import Notebook
@@ -57,10 +58,11 @@ def check_filing(
     )
     lists: list[FiledList] = []
     tables: list[tuple[Document, list[Table]]] = []
+    own_headings = {heading_key(text): meant for text, meant in county.columns.items()} if county else NO_OWN
     _check_names(documents, notebook)
     for document in documents:
         _check_document(document, notebook)
-        read = _read_tables(document, notebook)
+        read = _read_tables(document, notebook, own_headings)
         own = _lists_of(document, read, ground, notebook)
         tables.append((document, read))
         lists += own
@@ -136,13 +138,13 @@ def _is_leftover(document: Document) -> bool:
     return any(fault.rule == "FILE-IGNORED" for fault in document.faults)
 
 
-def _read_tables(document: Document, notebook: Notebook) -> list[Table]:
+def _read_tables(document: Document, notebook: Notebook, own: OwnHeadings) -> list[Table]:
     tables: list[Table] = []
     for sheet in document.sheets:
         if sheet.hidden or not any(trim(cell.text) or cell.autonumber for cell in sheet.cells):
             continue
         before = tables[-1] if tables and document.format == "docx" and tables[-1].header else None
-        tables.append(read_table(sheet, document.file, notebook, before=before))
+        tables.append(read_table(sheet, document.file, notebook, before=before, own=own))
     return tables
 
 
@@ -174,7 +176,10 @@ def _lists_of(
     for table in tables:
         header = table.header
         if header is None:
-            notebook.add("SHEET-NOTES" if _is_cover(table, document) else "HEADER-MISSING", table.place())
+            if _is_cover(table, document):
+                notebook.add("SHEET-NOTES", table.place())
+            else:
+                notebook.add("HEADER-MISSING", table.place(), "", mapping_for_name(table.sheet))
             for cell in table.sheet.cells:
                 table.roles.setdefault((cell.row, cell.column), "finding")
             continue
@@ -274,7 +279,7 @@ def _check_header(filed: FiledList, header: Header, notebook: Notebook) -> None:
     table = filed.table
     for meaning in filed.kind.fields:
         if meaning in filed.kind.required and meaning not in fields:
-            zh, en = _FIELD_NAMES[meaning]
+            zh, en = FIELD_NAMES[meaning]
             notebook.add(
                 "COL-MISSING",
                 table.place(header.columns[0].address),
@@ -291,18 +296,6 @@ def _check_header(filed: FiledList, header: Header, notebook: Notebook) -> None:
             for line in table.lines:
                 for cell in line.cells.get(column, ()):
                     table.roles[cell.row, cell.column] = "finding"
-
-
-_FIELD_NAMES = {
-    "number": ("序号", "serial number"),
-    "category": ("类别", "category"),
-    "name": ("事项名称", "item name"),
-    "basis": ("依据", "basis"),
-    "departments": ("对应上级部门（承接部门）", "department"),
-    "department_duty": ("上级部门职责", "department's duties"),
-    "township_duty": ("乡镇（街道）配合职责", "township's duties"),
-    "method": ("工作方式", "method"),
-}
 
 
 def _check_lists(lists: Sequence[FiledList], ground: Ground, notebook: Notebook) -> None:

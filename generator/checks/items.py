@@ -18,7 +18,7 @@ from generator.checks.text import fold, one_line, trim
 from generator.checks.vocabulary import INSTITUTION_ENDS, PLACEHOLDERS_ANYWHERE, PLACEHOLDERS_REQUIRED
 from generator.model.documents import Cell, OutsideText, Range
 from generator.model.findings import Department, FiledItem
-from generator.model.kinds import Field, ListKind
+from generator.model.kinds import Field, ListKind, More
 from generator.model.places import DivisionCode
 
 _MISSING = {
@@ -120,7 +120,8 @@ class _TableItems:
         category = self._category(line, cells.get("category", []), places)
         departments = self._departments(texts, cells, line)
         self._check_required(texts, places, cells, line, departments)
-        name = texts.get("name", "")
+        more = self._more(texts)
+        name = self._whole_name(texts)
         if not name:
             self.table.give_up(line)
         return FiledItem(
@@ -133,7 +134,18 @@ class _TableItems:
             method=texts.get("method"),
             where=self.table.place(places.get("name")),
             cells=places,
+            more=more,
         )
+
+    def _more(self, texts: dict[Field, str]) -> More:
+        return tuple((meaning, texts[meaning]) for meaning in self.kind.more if meaning in texts)
+
+    def _whole_name(self, texts: dict[Field, str]) -> str:
+        """Return the name, with its 子项 where the line has one: lines of one 项目 are told apart by nothing else."""
+        name, part = texts.get("name", ""), texts.get("subitem", "")
+        if not name or not part or "\n" in part or PLACEHOLDERS_REQUIRED.match(fold(part)):
+            return name
+        return f"{name} · {part}"
 
     def _check_cells(self, meaning: Field, filled: list[Cell]) -> None:
         """Text columns hold text; a serial may be a whole number."""

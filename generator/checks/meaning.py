@@ -233,6 +233,7 @@ def _texts(item: FiledItem) -> Iterable[tuple[Field, str]]:
         yield "township_duty", item.township_duty
     if item.method:
         yield "method", item.method
+    yield from item.more
 
 
 def _check_words(item: FiledItem, table: Table, notebook: Notebook) -> None:

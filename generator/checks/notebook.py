@@ -10,6 +10,8 @@ from generator.model.documents import Where
 from generator.model.findings import Finding
 from generator.model.text import Text
 
+NOTHING_MORE = Text(zh="", en="")
+
 
 class _Slots(dict[str, object]):
     """A slot that a reader did not fill stays empty: the sentence still says what is wrong."""
@@ -27,8 +29,13 @@ class Notebook:
         """The places of errors."""
         self.files_with_errors: set[str] = set()
 
-    def add(self, rule: str, where: Where, found: str = "", /, **slots: object) -> None:
-        """Note a finding of a rule. `found` is filed text (made safe here); slots fill the rule's sentences."""
+    def add(
+        self, rule: str, where: Where, found: str = "", also: Text = NOTHING_MORE, /, **slots: object
+    ) -> None:
+        """Note a finding of a rule. `found` is filed text (made safe here); slots fill the rule's sentences.
+
+        `also` is a sentence of ours, safe to show, that goes after what the rule says there is to do.
+        """
         row = RULES[rule]
         values = _Slots(
             {key: show(value) if isinstance(value, str) else value for key, value in slots.items()}
@@ -44,7 +51,9 @@ class Notebook:
                 where=Where(file=escape(where.file), sheet=where.sheet, cell=where.cell),
                 found=show(found),
                 problem=Text(zh=row.problem.zh.format_map(values), en=row.problem.en.format_map(values)),
-                fix=Text(zh=row.fix.zh.format_map(values), en=row.fix.en.format_map(values)),
+                fix=Text(
+                    zh=row.fix.zh.format_map(values) + also.zh, en=row.fix.en.format_map(values) + also.en
+                ),
             )
         )
 

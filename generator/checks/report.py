@@ -11,6 +11,7 @@ from generator.checks.rules import RULES
 from generator.checks.text import escape
 from generator.model.documents import Where
 from generator.model.findings import Checked, Checklist, FiledItem, Finding, Severity
+from generator.model.kinds import LIST_KINDS, ListKind
 from generator.model.text import ZH, Text
 
 
@@ -41,12 +42,15 @@ def _checklist(checklist: Checklist) -> dict[str, object]:
         "kind": checklist.kind,
         "county": checklist.county,
         "townships": list(checklist.townships),
-        "items": [_item(item) for item in checklist.items],
+        "items": [_item(item, LIST_KINDS[checklist.kind]) for item in checklist.items],
     }
 
 
-def _item(item: FiledItem) -> dict[str, object]:
+def _item(item: FiledItem, kind: ListKind) -> dict[str, object]:
     departments = item.departments
+    filled = dict(item.more)
+    # Only kinds with such columns have the key: the three lists and that of 2022 keep their contract.
+    more = {"more": {meaning: filled.get(meaning) for meaning in kind.more}} if kind.more else {}
     return {
         "number": item.number,
         "category": item.category,
@@ -58,6 +62,7 @@ def _item(item: FiledItem) -> dict[str, object]:
         "township_duty": item.township_duty,
         "method": item.method,
         "where": _where(item.where),
+        **more,
     }
 
 

@@ -19,7 +19,7 @@ from generator.checks.text import fold
 from generator.checks.vocabulary import kinds_named
 from generator.model.documents import Where
 from generator.model.filings import Filing
-from generator.model.kinds import LIST_KINDS
+from generator.model.kinds import LIST_KINDS, MORE_FIELDS, Field
 from generator.model.places import TOWNSHIP_LEVELS, Division, DivisionCode
 from generator.model.settings import County
 
@@ -129,26 +129,36 @@ def find_kind(
     fields = set(header.fields())
     named = _first_certain([table.sheet.name or "", *_near_first(table), _name_heading(header), *hints])
     claimed = ground.claimed_kind(table.where.file)
-    if "method" in fields:
-        by_columns = {"reclaimed"}
-    elif fields & {"department_duty", "township_duty"}:
-        by_columns = {"supporting", "task"}
-    elif "departments" in fields:
-        by_columns = {"supporting", "task", "reclaimed"}
-    else:
-        by_columns = set(LIST_KINDS)
+    by_columns = _kinds_with(fields)
     spoken = [kind for kind in (named, claimed) if kind]
     if len(set(spoken)) > 1 or (spoken and spoken[0] not in by_columns):
         notebook.add("KIND-CONFLICT", table.place(header.columns[0].address), _label(spoken[0]))
         return None
     if spoken:
         return spoken[0]
-    if len(by_columns) == 1:
-        return next(iter(by_columns))
-    if by_columns == {"supporting", "task"} and any("配合" in column.heading for column in header.columns):
+    likely = _likely(by_columns, fields)
+    if len(likely) == 1:
+        return next(iter(likely))
+    if likely == {"supporting", "task"} and any("配合" in column.heading for column in header.columns):
         return "supporting"
     notebook.add("KIND-UNKNOWN", table.place(header.columns[0].address), header.columns[0].heading)
     return None
+
+
+def _kinds_with(fields: set[Field]) -> set[str]:
+    """Return the kinds that the telling one among the columns leaves."""
+    telling: tuple[Field, ...] = ("method", "department_duty", "township_duty", "departments")
+    for meaning in telling:
+        if meaning in fields:
+            return {slug for slug, row in LIST_KINDS.items() if row.has(meaning)}
+    return set(LIST_KINDS)
+
+
+def _likely(kinds: set[str], fields: set[Field]) -> set[str]:
+    """Return the kinds a list without a word about itself may be: an older format only shows by a column of its own."""
+    own = fields & set(MORE_FIELDS)
+    older = {kind for kind in kinds if own and own <= set(LIST_KINDS[kind].more)}
+    return older or {kind for kind in kinds if not LIST_KINDS[kind].more}
 
 
 def _label(kind: str) -> str:

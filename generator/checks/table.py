@@ -9,13 +9,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from generator.checks.headers import REMARKS, Column, Header, header_at, row_key
+from generator.checks.columns import mapping_for
+from generator.checks.headers import NO_OWN, REMARKS, Column, Header, OwnHeadings, header_at, row_key
 from generator.checks.notebook import Notebook
 from generator.checks.split import CategoryTitle, read_category
 from generator.checks.text import fold, read_serial, trim
 from generator.checks.vocabulary import CATEGORIES, kinds_named
 from generator.model.documents import Cell, Range, Sheet, Where, cell_address
 from generator.model.kinds import Field
+from generator.model.text import Text
 
 _LABELS = (
     r"备\s*注|说\s*明|注|附\s*注|填\s*[表报写]\s*说\s*明|编\s*制\s*说\s*明|填\s*[报表]\s*单\s*位|填\s*[报表]\s*人|制\s*表\s*人?|审\s*核\s*人?|"
@@ -114,7 +116,10 @@ class Table:
 class _Reader:
     """Walks down one sheet, giving every cell its role."""
 
-    def __init__(self, sheet: Sheet, file: str, notebook: Notebook, before: Table | None) -> None:
+    def __init__(
+        self, sheet: Sheet, file: str, notebook: Notebook, before: Table | None, own: OwnHeadings
+    ) -> None:
+        self.own = own
         self.sheet = sheet
         self.notebook = notebook
         self.before = before
@@ -159,7 +164,7 @@ class _Reader:
 
     def _find_header(self) -> None:
         for row in sorted(self.rows):
-            self.table.header = header_at(self.rows, row)
+            self.table.header = header_at(self.rows, row, self.own)
             if self.table.header:
                 return
         before = self.before.header if self.before else None
@@ -235,7 +240,7 @@ class _Reader:
             if row_key(self.rows[row]) == header.texts[0]:
                 self.notebook.add("HEADER-REPEATED", self.table.place(_range(self.rows[row])))
             return row
-        again = header_at(self.rows, row)
+        again = header_at(self.rows, row, self.own)
         if again is None:
             return None
         if [c.fields for c in again.columns] == [c.fields for c in header.columns] and not any(
@@ -424,13 +429,21 @@ def row_address(row: int, columns: tuple[Column, ...], wanted: Field) -> str:
     return cell_address(row, column.left if column else 1)
 
 
-def read_table(sheet: Sheet, file: str, notebook: Notebook, *, before: Table | None = None) -> Table:
+def read_table(
+    sheet: Sheet,
+    file: str,
+    notebook: Notebook,
+    *,
+    before: Table | None = None,
+    own: OwnHeadings = NO_OWN,
+) -> Table:
     """Sort the cells of a sheet by the role they play.
 
-    `before` is the table before it in the same document, whose header holds for a docx table without one.
+    `before` is the table before it in the same document, whose header holds for a docx table without one; `own` are
+    the county's own headings.
     `header` of the result is None where no header was found.
     """
-    table = _Reader(sheet, file, notebook, before).read()
+    table = _Reader(sheet, file, notebook, before, own).read()
     if table.header:
         _check_columns(table, notebook)
     return table
@@ -444,7 +457,12 @@ def _check_columns(table: Table, notebook: Notebook) -> None:
         return
     for column in table.columns:
         if column.fields is None and column in filled:
-            notebook.add("COL-UNKNOWN", table.place(column.address), column.heading)
+            notebook.add(
+                "COL-UNKNOWN",
+                table.place(column.address),
+                column.heading,
+                _mapping(table, column),
+            )
         elif column.fields is None:
             notebook.add("COL-EMPTY", table.place(column.address), column.heading)
         elif column.fields == REMARKS and column in filled:
@@ -472,6 +490,15 @@ def _check_columns(table: Table, notebook: Notebook) -> None:
                 for cell in line.cells.pop(column):
                     table.roles[cell.row, cell.column] = "finding"
         notebook.add("TABLE-SECOND", table.place(second.address), second.heading)
+
+
+def _mapping(table: Table, unknown: Column) -> Text:
+    """Return the line that would make an unknown column known, as text for its finding."""
+    assert table.header
+    values = [trim(cell.text) for line in table.lines for cell in line.cells.get(unknown, ())]
+    titles = [cell.text for cell in table.titles] + [table.sheet.name or ""]
+    kinds = {kind for title in titles for kind in kinds_named(title)}
+    return mapping_for(unknown.heading, values, taken=table.header.fields(), kinds=kinds)
 
 
 def _fields_from(columns: tuple[Column, ...], start: Column) -> set[str]:

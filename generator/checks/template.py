@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from generator.checks.vocabulary import CATEGORY_NAMES
+from generator.checks.vocabulary import CATEGORY_NAMES, POWER_TYPES
 from generator.model.kinds import LIST_KINDS, Field
 from generator.model.places import Division
 from generator.model.templates import TemplateColumn, TemplatePlan
@@ -19,6 +19,14 @@ _HEADINGS: dict[Field, str] = {
     "department_duty": "上级部门职责",
     "township_duty": "乡镇（街道）配合职责",
     "method": "工作方式",
+    "code": "项目编码",
+    "subitem": "子项",
+    "partners": "协同部门",
+    "delegation": "赋权方式",
+    "agency": "办理主体",
+    "liability": "追责情形",
+    "deadline": "期限",
+    "channel": "监督渠道",
 }
 _WIDTHS: dict[Field, float] = {
     "number": 7,
@@ -29,6 +37,14 @@ _WIDTHS: dict[Field, float] = {
     "department_duty": 48,
     "township_duty": 48,
     "method": 48,
+    "code": 18,
+    "subitem": 28,
+    "partners": 24,
+    "delegation": 12,
+    "agency": 24,
+    "liability": 48,
+    "deadline": 18,
+    "channel": 24,
 }
 _HINTS: dict[Field, str] = {
     "number": "从 1 起连续编号，不要用公式或自动编号。",
@@ -39,6 +55,14 @@ _HINTS: dict[Field, str] = {
     "department_duty": "几个部门的，每个部门的职责另起一行，以“部门全称：”开头。",
     "township_duty": "写明乡镇（街道）配合做什么，不得与上级部门职责相同。",
     "method": "写明收回后如何开展；不再开展的写“取消”或“不再要求”。",
+    "code": "按文本填写，可不填。",
+    "subitem": "一个项目分几个子项的，每个子项一行，项目名称照写；没有子项的不填。",
+    "partners": "填写全称；几个部门的，每行一个；没有的不填。",
+    "delegation": "填写下放或委托。",
+    "agency": "填写全称，可不填。",
+    "liability": "写明出现哪些情形追究责任，可不填。",
+    "deadline": "写明办理期限，可不填。",
+    "channel": "写单位办公电话或其他渠道；不写个人电话。",
 }
 _EXAMPLES: dict[Field, str] = {
     "number": "1",
@@ -49,6 +73,14 @@ _EXAMPLES: dict[Field, str] = {
     "department_duty": "县林业和草原局：1.组织巡护。2.依法查处。\n县应急管理局：1.统筹指导。2.组织扑救。",
     "township_duty": "1.开展宣传。2.发现火情立即报告。",
     "method": "按年度计划开展监督检查。",
+    "code": "示例-001",
+    "subitem": "核发",
+    "partners": "县应急管理局",
+    "delegation": "委托",
+    "agency": "镇人民政府",
+    "liability": "对符合条件的申请不予受理的。",
+    "deadline": "即时办理",
+    "channel": "电话：0000-0000000",
 }
 _OWN_EXAMPLES: dict[tuple[str, Field], str] = {
     ("supporting", "category"): "应急管理及消防",
@@ -61,6 +93,22 @@ _OWN_EXAMPLES: dict[tuple[str, Field], str] = {
     ("task", "category"): "应急管理及消防",
     ("task", "name"): "森林草原防灭火",
     ("task", "basis"): "《森林防火条例》",
+    ("powers", "category"): "行政确认",
+    ("powers", "name"): "独生子女父母光荣证核发与注销",
+    ("powers", "basis"): "《中华人民共和国人口与计划生育法》",
+    ("powers", "township_duty"): "1.受理：一次性告知补正材料。2.审查：在期限内作出决定。",
+    ("delegated", "category"): "行政处罚",
+    ("delegated", "name"): "对擅自占用城市绿化用地的处罚",
+    ("delegated", "basis"): "《城市绿化条例》",
+    ("delegated", "departments"): "县住房和城乡建设局",
+    ("territorial", "category"): "应急管理及消防",
+    ("territorial", "name"): "森林草原防灭火",
+    ("territorial", "basis"): "《森林防火条例》",
+    ("territorial", "departments"): "县林业和草原局",
+    ("territorial", "department_duty"): "1.组织巡护。2.依法查处。",
+    ("services", "category"): "公共服务",
+    ("services", "name"): "未成年人安全事故防范和安全知识宣传教育",
+    ("services", "basis"): "《中华人民共和国未成年人保护法》",
 }
 """So that the comments of one workbook speak of one matter."""
 _OWN: dict[tuple[str, Field], str] = {
@@ -68,6 +116,26 @@ _OWN: dict[tuple[str, Field], str] = {
     ("task", "departments"): "牵头部门",
     ("task", "department_duty"): "部门职责",
     ("task", "township_duty"): "乡镇（街道）职责",
+    ("powers", "category"): "权力类型",
+    ("powers", "name"): "项目名称",
+    ("powers", "agency"): "实施主体",
+    ("powers", "basis"): "实施依据",
+    ("powers", "township_duty"): "责任事项",
+    ("delegated", "category"): "权力类型",
+    ("delegated", "code"): "事项编码",
+    ("delegated", "departments"): "赋权部门",
+    ("delegated", "agency"): "实施主体",
+    ("delegated", "basis"): "实施依据",
+    ("territorial", "departments"): "牵头部门",
+    ("territorial", "department_duty"): "牵头部门职责",
+    ("territorial", "township_duty"): "乡镇（街道）责任",
+    ("services", "category"): "事项类别",
+    ("services", "basis"): "行使依据",
+}
+_CHOICES: dict[tuple[str, Field], tuple[str, ...]] = {
+    ("powers", "category"): POWER_TYPES,
+    ("delegated", "category"): POWER_TYPES,
+    ("delegated", "delegation"): ("下放", "委托"),
 }
 
 
@@ -81,7 +149,7 @@ def template_plan(kind: str, county: Division | None) -> TemplatePlan:
             width=_WIDTHS[meaning],
             hint=_hint(kind, meaning),
             example=_OWN_EXAMPLES.get((kind, meaning), _EXAMPLES[meaning]),
-            choices=CATEGORY_NAMES if meaning == "category" else (),
+            choices=_CHOICES.get((kind, meaning), CATEGORY_NAMES if meaning == "category" else ()),
         )
         for meaning in row.fields
     )
@@ -103,4 +171,8 @@ def template_plan(kind: str, county: Division | None) -> TemplatePlan:
 def _hint(kind: str, meaning: Field) -> str:
     if (kind, meaning) == ("reclaimed", "departments"):
         return "填写承接部门全称，每行一个；取消或不再要求的事项可不填。"
+    if (kind, meaning) == ("powers", "township_duty"):
+        return "写明受理、审查、决定、送达、事后监管各环节的责任。"
+    if (kind, meaning) == ("territorial", "township_duty"):
+        return "写明乡镇（街道）承担什么责任，不得与牵头部门职责相同。"
     return _HINTS[meaning]

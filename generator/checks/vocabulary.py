@@ -23,12 +23,33 @@ _OTHERS = (
     "乡村建设 营商环境 边境管理 边防 边境安全 林业 农业 就业创业 退役军人 武装 其他 综合服务 基层治理 社会治理 社会事务 民生保障 意识形态 政治建设 "
     "经济建设 文化建设 社会建设 生态文明建设 党建工作 党群工作 双拥 行政事务 政务服务 科技 工业 财政 统计 城镇管理 城乡建设和管理"
 )
-CATEGORIES = frozenset(CATEGORY_NAMES) | frozenset(_OTHERS.split())
+POWER_TYPES: tuple[str, ...] = (
+    "行政许可",
+    "行政处罚",
+    "行政强制",
+    "行政征收",
+    "行政给付",
+    "行政检查",
+    "行政确认",
+    "行政奖励",
+    "行政裁决",
+    "其他权力",
+)
+"""权力类型 of lists of powers (《关于推行地方各级政府工作部门权力清单制度的指导意见》, 2015: nine types and the rest)."""
+_OTHER_TYPES = frozenset({"行政调解", "行政备案", "其他行政权力", "其他职权", "公共服务事项", "便民服务"})
+CATEGORIES = frozenset(CATEGORY_NAMES) | frozenset(_OTHERS.split()) | frozenset(POWER_TYPES) | _OTHER_TYPES
 
 _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("basic", re.compile(r"基本履职|基本职责|基本事项|基本清单")),
     ("supporting", re.compile(r"配合履职|配合事项|配合职责|配合清单|履职配合")),
     ("reclaimed", re.compile(r"收回|回收")),
+    (
+        "powers",
+        re.compile(r"权责(?:清单|事项|目录)|权力(?:和|与|、)?(?:责任)?清单|行政权力(?:事项)?(?:清单|目录)"),
+    ),
+    ("delegated", re.compile(r"赋权(?:事项|清单|目录)|(?:下放|委托)(?:行政)?(?:权力|职权|执法)?事项")),
+    ("territorial", re.compile(r"属地管理")),
+    ("services", re.compile(r"(?:公共|为民)服务(?:事项)?(?:清单|目录)|公共服务事项")),
     ("task", re.compile(r"职责任务|职责清单")),
 )
 
@@ -37,6 +58,10 @@ KINDS_IN_ENGLISH = {
     "supporting": "supporting duties",
     "reclaimed": "duties reclaimed by higher-level departments",
     "task": "responsibilities and tasks (2022)",
+    "powers": "powers and responsibilities",
+    "delegated": "delegated powers",
+    "territorial": "matters under territorial management",
+    "services": "public services",
 }
 
 
@@ -44,6 +69,8 @@ def kinds_named(text: str) -> tuple[str, ...]:
     """Return the kinds of list that a title, sheet or file name speaks of."""
     key = fold(text)
     found = [kind for kind, pattern in _KINDS if pattern.search(key)]
+    if "reclaimed" in found and "delegated" in found:
+        found.remove("delegated")  # 赋权事项收回清单: what was delegated is taken back
     return tuple(found[:-1] if "task" in found and len(found) > 1 else found)
 
 

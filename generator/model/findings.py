@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from generator.model.documents import Document, Where
-from generator.model.kinds import Field
+from generator.model.kinds import Field, More
 from generator.model.places import DivisionCode
 from generator.model.text import Text
 
@@ -53,6 +53,7 @@ class FiledItem:
     """The cell of the name."""
     cells: Mapping[Field, str]
     """The address of every field that the line has."""
+    more: More = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,6 +1,8 @@
 """The kinds of list, as rows of one table. To add a kind is to add a row here and its wording.
 
-Source: the national three-list form of 2024-25 (基本/配合/收回) and the provincial guidance of 2022 (职责任务清单).
+Source: the national three-list form of 2024-25 (基本/配合/收回) and the provincial guidance of 2022 (职责任务清单);
+for the older public formats the headers of published lists: 权责清单 (明光市明南街道, 2019), 公共服务事项 (霍邱县乌龙镇),
+赋权方式 下放/委托 (大姚县, 2023), 属地管理 牵头/协同/乡镇责任 (莲都区, 2021).
 """
 
 from __future__ import annotations
@@ -9,9 +11,40 @@ from dataclasses import dataclass
 from typing import Literal
 
 Field = Literal[
-    "number", "category", "name", "basis", "departments", "department_duty", "township_duty", "method"
+    "number",
+    "category",
+    "name",
+    "basis",
+    "departments",
+    "department_duty",
+    "township_duty",
+    "method",
+    "code",
+    "subitem",
+    "partners",
+    "delegation",
+    "agency",
+    "liability",
+    "deadline",
+    "channel",
 ]
 """The columns a list can have, by what they mean. `departments` names them; `department_duty` is what they do."""
+
+MORE_FIELDS: tuple[Field, ...] = (
+    "code",
+    "subitem",
+    "partners",
+    "delegation",
+    "agency",
+    "liability",
+    "deadline",
+    "channel",
+)
+"""Columns that only the older public formats have, in the order in which they are told: 项目编码, 子项, 协同部门,
+赋权方式, 办理主体, 追责情形, 期限, 监督渠道. What they say is plain text, kept together as `more`."""
+
+More = tuple[tuple[Field, str], ...]
+"""What the columns of `MORE_FIELDS` say on one line: those that are filled, in that order."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,6 +62,11 @@ class ListKind:
     def has(self, field: Field) -> bool:
         """Whether lists of this kind have the column at all; other fields are None on their items."""
         return field in self.fields
+
+    @property
+    def more(self) -> tuple[Field, ...]:
+        """The columns of `MORE_FIELDS` that lists of this kind have."""
+        return tuple(field for field in MORE_FIELDS if field in self.fields)
 
 
 LIST_KINDS: dict[str, ListKind] = {
@@ -62,6 +100,54 @@ LIST_KINDS: dict[str, ListKind] = {
             fields=("number", "category", "name", "basis", "departments", "department_duty", "township_duty"),
             required=frozenset({"number", "name", "township_duty"}),
             leads="as-listed",
+        ),
+        # The older public formats. Real files leave 项目编码 and 子项 blank, and not every county has every column.
+        ListKind(
+            slug="powers",
+            zh="权责清单",
+            fields=(
+                "number",
+                "category",
+                "code",
+                "name",
+                "subitem",
+                "agency",
+                "basis",
+                "township_duty",
+                "liability",
+            ),
+            required=frozenset({"number", "name"}),
+            leads="township",
+        ),
+        ListKind(
+            slug="delegated",
+            zh="赋权事项",
+            fields=("number", "category", "code", "name", "departments", "delegation", "agency", "basis"),
+            required=frozenset({"number", "name"}),
+            leads="township",
+        ),
+        ListKind(
+            slug="territorial",
+            zh="属地管理事项",
+            fields=(
+                "number",
+                "category",
+                "name",
+                "basis",
+                "departments",
+                "department_duty",
+                "partners",
+                "township_duty",
+            ),
+            required=frozenset({"number", "name", "departments", "township_duty"}),
+            leads="as-listed",
+        ),
+        ListKind(
+            slug="services",
+            zh="公共服务事项",
+            fields=("number", "name", "category", "agency", "basis", "deadline", "channel"),
+            required=frozenset({"number", "name"}),
+            leads="township",
         ),
     )
 }

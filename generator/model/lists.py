@@ -16,7 +16,7 @@ from typing import Literal, NewType
 from generator.model.documents import Where
 from generator.model.filings import Filing
 from generator.model.findings import Department
-from generator.model.kinds import Field
+from generator.model.kinds import Field, More
 from generator.model.places import DivisionCode
 
 ItemId = NewType("ItemId", str)
@@ -46,6 +46,7 @@ class State:
     township_duty: str | None
     method: str | None
     occurrences: tuple[Occurrence, ...] = ()
+    more: More = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Literal
 
+from generator.model.kinds import Field
 from generator.model.places import Division, DivisionCode
 
 
@@ -49,6 +50,8 @@ class County:
     originals_public: bool
     sample: bool
     folder: Path
+    columns: Mapping[str, Field] = field(default_factory=dict)
+    """`columns.toml`: headings of the county's own, and the column each of them means."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

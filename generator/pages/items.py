@@ -197,7 +197,12 @@ class ItemPages:
     def _core(self, division: Division, line: Line) -> Markup:
         voice, state = self.edition.voice, line.state
         say, own = voice.say, self.edition.self_name(division)
-        department = {"supporting": "item.departments.lead", "reclaimed": "item.receives"}
+        department = {
+            "supporting": "item.departments.lead",
+            "reclaimed": "item.receives",
+            "delegated": "item.delegates",
+            "territorial": "item.departments.lead",
+        }
         township = "item.township_duty.support" if line.kind == "supporting" else "item.township_duty"
         return self.edition.render(
             "item_core.html",
@@ -209,6 +214,7 @@ class ItemPages:
             township_label=say(township, own=own),
             method=voice.filed(state.method) if state.method else "",
             basis=voice.filed(state.basis) if state.basis else "",
+            more=[(say(f"field.{meaning}"), voice.filed(text)) for meaning, text in state.more],
         )
 
     def _duties(
@@ -235,6 +241,8 @@ class ItemPages:
     def _who_leads(self, division: Division, line: Line) -> Markup:
         voice, own = self.edition.voice, self.edition.self_name(division)
         names = voice.joined([voice.filed(department.name) for department in line.state.departments or ()])
+        if line.kind == "delegated":
+            return voice.say(f"item.leads.{_delegation(line)}", own=own)
         if line.kind == "reclaimed":
             key = "item.leads.reclaimed" if names else "item.leads.cancelled"
         elif LIST_KINDS[line.kind].leads == "township":
@@ -299,3 +307,10 @@ class ItemPages:
         if kept is None:
             kept = self._abouts[recorded.filing.id] = self.edition.about(recorded.filing, article="-")
         return replace(kept, article=name)
+
+
+def _delegation(line: Line) -> str:
+    """Return how a power was handed on, as far as the list says: 委托 is done in the department's name, 下放 is not."""
+    how = dict(line.state.more).get("delegation", "")
+    said = [key for word, key in (("下放", "transferred"), ("委托", "entrusted")) if word in how]
+    return said[0] if len(said) == 1 else "delegated"

@@ -68,7 +68,8 @@ def _facts(register: CountyRegister) -> Iterator[tuple[str, str]]:
 
 def _content(state: State) -> str:
     departments = None if state.departments is None else [(one.name, one.duty) for one in state.departments]
-    return str((state.category, state.name, state.basis, departments, state.township_duty, state.method))
+    said = (state.category, state.name, state.basis, departments, state.township_duty, state.method)
+    return str((*said, state.more) if state.more else said)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -350,6 +350,7 @@ def _filed_states(
                             position=position,
                         ),
                     ),
+                    more=item.more,
                 )
             )
     return states

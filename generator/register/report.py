@@ -39,6 +39,10 @@ _KIND: Final = {
     "supporting": "supporting duties",
     "reclaimed": "reclaimed duties",
     "task": "responsibilities and tasks",
+    "powers": "powers and responsibilities",
+    "delegated": "delegated powers",
+    "territorial": "matters under territorial management",
+    "services": "public services",
 }
 _FIELD: Final[dict[Field, Text]] = {
     "number": Text(zh="序号", en="number"),
@@ -49,6 +53,14 @@ _FIELD: Final[dict[Field, Text]] = {
     "department_duty": Text(zh="部门职责", en="departments' duties"),
     "township_duty": Text(zh="乡镇（街道）职责", en="township's duty"),
     "method": Text(zh="工作方式", en="method"),
+    "code": Text(zh="项目编码", en="code"),
+    "subitem": Text(zh="子项", en="sub-item"),
+    "partners": Text(zh="协同部门", en="partner departments"),
+    "delegation": Text(zh="赋权方式", en="form of delegation"),
+    "agency": Text(zh="办理主体", en="agency"),
+    "liability": Text(zh="追责情形", en="liability"),
+    "deadline": Text(zh="期限", en="time limit"),
+    "channel": Text(zh="监督渠道", en="supervision channel"),
 }
 
 

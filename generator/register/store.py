@@ -21,7 +21,7 @@ from generator.errors import ContentError
 from generator.model.documents import Where
 from generator.model.filings import Approval, Confirmation, FiledDocument, Filing, Renaming
 from generator.model.findings import Department
-from generator.model.kinds import LIST_KINDS
+from generator.model.kinds import LIST_KINDS, MORE_FIELDS, More
 from generator.model.lists import CountyRegister, Item, ItemId, Occurrence, RecordedFiling, State
 from generator.model.places import DivisionCode, read_division_code
 from generator.model.text import Text
@@ -174,6 +174,8 @@ def _item_lines(item: Item) -> Iterator[str]:
             yield f'    "departments": {"null" if state.departments is None else "[]"},'
         yield f'    "township_duty": {_json(state.township_duty)},'
         yield f'    "method": {_json(state.method)},'
+        if state.more:
+            yield f'    "more": {_json(dict(state.more))},'
         yield '    "occurrences": ['
         yield from _separated(f"     {_json(_occurrence_values(one))}" for one in state.occurrences)
         yield "    ]}" + ("," if index < len(item.states) - 1 else "")
@@ -236,7 +238,15 @@ def _read_state(values: dict[str, Any], codes: dict[str, DivisionCode]) -> State
             )
             for one in values["occurrences"]
         ),
+        more=_read_more(values.get("more", {})),
     )
+
+
+def _read_more(values: dict[str, str]) -> More:
+    """Return the columns of the older formats. Raises ValueError for one that is not known."""
+    if not set(values) <= set(MORE_FIELDS):
+        raise ValueError("more")
+    return tuple((field, values[field]) for field in MORE_FIELDS if field in values)
 
 
 def _code(text: str, known: dict[str, DivisionCode]) -> DivisionCode:

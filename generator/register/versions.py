@@ -15,7 +15,7 @@ from typing import Final
 
 from generator.model.filings import Filing, Stage
 from generator.model.findings import Department
-from generator.model.kinds import LIST_KINDS, Field
+from generator.model.kinds import LIST_KINDS, MORE_FIELDS, Field
 from generator.model.lists import (
     Change,
     ChangeType,
@@ -218,6 +218,7 @@ def _change(
 def field_changes(old: State, new: State) -> tuple[FieldChange, ...]:
     """Return the fields that say something else, as text: departments one a line, duties as `name：duty` lines."""
     several = max(len(old.departments or ()), len(new.departments or ())) > 1
+    was_more, is_more = dict(old.more), dict(new.more)
     pairs: tuple[tuple[Field, str, str], ...] = (
         ("category", old.category or "", new.category or ""),
         ("name", old.name, new.name),
@@ -226,6 +227,7 @@ def field_changes(old: State, new: State) -> tuple[FieldChange, ...]:
         ("department_duty", _duties(old.departments, several), _duties(new.departments, several)),
         ("township_duty", old.township_duty or "", new.township_duty or ""),
         ("method", old.method or "", new.method or ""),
+        *((field, was_more.get(field, ""), is_more.get(field, "")) for field in MORE_FIELDS),
     )
     return tuple(FieldChange(field=field, old=was, new=now) for field, was, now in pairs if was != now)
 

@@ -114,6 +114,11 @@ class Table:
         self.broken = broken
         """The file could not be read: nothing further is said about what it lacks."""
 
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Its keys in the order written, for a table whose keys are the office's own."""
+        return tuple(self._values)
+
     def fault(self, key: str, problem: Text, fix: Text) -> None:
         """Keep a fault of this table's `key`."""
         self._faults.add(self._path, f"{self._place}{key}", problem, fix)

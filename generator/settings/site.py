@@ -6,9 +6,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 from generator.errors import UsageError
+from generator.model.kinds import Field
 from generator.model.places import TOWNSHIP_LEVELS, Division, DivisionCode
 from generator.model.settings import Contact, County, Site
 from generator.model.text import ZH, Text
@@ -24,6 +25,7 @@ _BASE_URL = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+(/[^\s?#]*)?/")
 _PHONE = re.compile(r"(?:0[0-9]{2,3}[- ]?[0-9]{7,8}(?:(?:-|转)[0-9]{1,6})?|1[0-9]{2,4})")
 _MOBILE = re.compile(r"(?:\+?86[- ]?)?1[3-9][0-9][- ]?[0-9]{4}[- ]?[0-9]{4}")
 _PAID = re.compile(r"(?:400|9[0-9]{2})[- ]?[0-9- ]{7,9}")
+_FIELDS: Final[Mapping[str, Field]] = {field: field for field in get_args(Field)}
 GATES: Final = frozenset({"record"})
 _ROLES: Final[Mapping[str, Literal["county", "relief"]]] = {"county": "county", "relief": "relief"}
 
@@ -188,9 +190,34 @@ def _county(
         originals_public=table.flag("originals_public"),
         sample=table.flag("sample"),
         folder=folder,
+        columns=_columns(folder, faults),
     )
     table.close()
     return county
+
+
+def _columns(folder: Path, faults: Faults) -> Mapping[str, Field]:
+    """Return what the county says its own headings mean (`columns.toml`, table [columns]); {} without the file."""
+    path = folder / "columns.toml"
+    if not path.is_file():
+        return {}
+    whole = read_toml(path, faults)
+    table = whole.table("columns")
+    whole.close()
+    if table is None:
+        return {}
+    found: dict[str, Field] = {}
+    for heading in table.keys:
+        meant = table.needed(heading, example='"basis"')
+        if meant in _FIELDS:
+            found[heading] = _FIELDS[meant]
+        elif meant:
+            table.fault(
+                heading,
+                Text(zh=f"没有叫“{meant[:40]}”的列。", en=f"There is no column named {meant[:40]!r}."),
+                Text(zh=f"可以写：{'、'.join(_FIELDS)}。", en=f"Known are: {', '.join(_FIELDS)}."),
+            )
+    return found
 
 
 def _languages(table: Table) -> tuple[str, ...]:

@@ -34,6 +34,10 @@ _KINDS_EN: Final = {
     "supporting": "supporting duties",
     "reclaimed": "duties reclaimed",
     "task": "responsibilities and tasks (2022)",
+    "powers": "powers and responsibilities",
+    "delegated": "delegated powers",
+    "territorial": "matters under territorial management",
+    "services": "public services",
 }
 _LONGEST_NOTE: Final = 90
 

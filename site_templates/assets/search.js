@@ -162,12 +162,14 @@
       category: row[2], townships: data.sets[row[3]], name: row[4], shown: translated[0] || row[4],
       translated: data.lang === 'zh' || Boolean(translated[0]), basis: row[5] || '', basisShown: translated[1] || row[5] || '',
       departments: departments, duty: row[7] || '', dutyShown: translated[3] || row[7] || '',
-      method: row[8] || '', methodShown: translated[4] || row[8] || '', pending: Boolean(row[10])
+      method: row[8] || '', methodShown: translated[4] || row[8] || '', pending: Boolean(row[10]),
+      more: (row[11] || []).map(function (m) { return { label: data.more[m[0]], text: m[1], shown: m[2] || m[1] }; })
     };
     // The filed Chinese is searched on every page; the translation beside it where there is one.
     one.fields = [one.name, one.shown];
     departments.forEach(function (d) { one.fields.push(d.name, d.shown, d.duty, d.dutyShown); });
     one.fields.push(one.duty, one.dutyShown, one.method, one.methodShown, one.basis, one.basisShown);
+    one.more.forEach(function (m) { one.fields.push(m.text, m.shown); });
     one.fields = one.fields.filter(function (text, i, all) { return text && all.indexOf(text) === i; });
     one.folded = one.fields.map(fold);
     one.words = null; // cut when the first query of letters comes
@@ -343,12 +345,14 @@
     add(say('township_part'), one.dutyShown, one.duty);
     add(say('method'), one.methodShown, one.method);
     add(say('basis'), one.basisShown, one.basis);
+    one.more.forEach(function (m) { add(m.label, m.shown, m.text); });
     if (data.lang !== 'zh') {
       add('', one.name, one.name, true);
       one.departments.forEach(function (d) { add('', d.name, d.name); add(d.shown, d.duty, d.duty); });
       add(say('township_part'), one.duty, one.duty);
       add(say('method'), one.method, one.method);
       add(say('basis'), one.basis, one.basis);
+      one.more.forEach(function (m) { add(m.label, m.text, m.text); });
     }
     return all;
   }
@@ -371,6 +375,11 @@
     });
   }
 
+  /* What the department of an item is to it. What was delegated, the township does; the department handed it on. */
+  function department(one) {
+    return one.kind === 'reclaimed' ? 'now_with' : one.kind === 'delegated' ? 'delegated_by' : 'leads';
+  }
+
   /* Who leads it or took it back; what is a township's own needs no line. */
   function leaders(one, terms) {
     if (!one.departments.length && one.kind !== 'reclaimed') { return null; }
@@ -379,7 +388,7 @@
       line.textContent = say('cancelled');
       return line;
     }
-    line.appendChild(make('span', 'qd-results__field', say(one.kind === 'reclaimed' ? 'now_with' : 'leads') + say('colon')));
+    line.appendChild(make('span', 'qd-results__field', say(department(one)) + say('colon')));
     names(line, one, terms);
     return line;
   }
@@ -457,10 +466,10 @@
     }
     if (one.kind === 'reclaimed' && !one.departments.length) {
       fact(say('kind.reclaimed'), text(say('cancelled')));
-    } else if (one.kind === 'basic' || !one.departments.length) {
+    } else if (one.kind === 'basic' || one.kind === 'delegated' || !one.departments.length) {
       fact(say('leads'), text(say('leads_township')));
     } else {
-      fact(say(one.kind === 'reclaimed' ? 'now_with' : 'leads'), function (dd) { names(dd, one, terms); });
+      fact(say(department(one)), function (dd) { names(dd, one, terms); });
     }
     if (one.kind === 'reclaimed') {
       if (one.method) { fact(say('method'), text(one.methodShown, one.method)); }
