@@ -198,8 +198,10 @@ def _as_json(place: Division, rows: list[Row], about: dict[str, object]) -> byte
     counts: dict[str, int] = {}
     for row in rows:
         counts[row["kind_code"]] = counts.get(row["kind_code"], 0) + 1
-    body = about | {"place": place.name, "place_code": place.code, "counts": counts, "lines": rows}
-    return (json.dumps(body, ensure_ascii=False, indent=0) + "\n").encode()
+    head = json.dumps(about | {"place": place.name, "place_code": place.code, "counts": counts}, ensure_ascii=False)
+    # A row a line: fast to write (json's own indentation is ten times slower) and to compare.
+    lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
+    return f'{head[:-1]}, "lines": [\n{lines}\n]}}\n'.encode()
 
 
 def _as_xlsx(table: pandas.DataFrame, about: Mapping[str, object], sample: bool) -> bytes:
