@@ -198,7 +198,9 @@ def _as_json(place: Division, rows: list[Row], about: dict[str, object]) -> byte
     counts: dict[str, int] = {}
     for row in rows:
         counts[row["kind_code"]] = counts.get(row["kind_code"], 0) + 1
-    head = json.dumps(about | {"place": place.name, "place_code": place.code, "counts": counts}, ensure_ascii=False)
+    head = json.dumps(
+        about | {"place": place.name, "place_code": place.code, "counts": counts}, ensure_ascii=False
+    )
     # A row a line: fast to write (json's own indentation is ten times slower) and to compare.
     lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
     return f'{head[:-1]}, "lines": [\n{lines}\n]}}\n'.encode()

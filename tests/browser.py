@@ -28,7 +28,14 @@ def chromium_path() -> str | None:
     named = os.environ.get("QINGDAN_CHROMIUM")
     if named:
         return named if Path(named).exists() else None
-    return next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
+    return next(
+        (
+            found
+            for name in ("chromium", "chromium-browser", "google-chrome")
+            if (found := shutil.which(name))
+        ),
+        None,
+    )
 
 
 def need_chromium() -> str:
