@@ -197,6 +197,24 @@ def test_a_title_wins_and_taking_back_is_not_delegating(tmp_path: Path) -> None:
     assert [checklist.kind for checklist in checked.checklists] == ["reclaimed"]
 
 
+def test_an_older_format_goes_beside_either_model(tmp_path: Path) -> None:
+    """A workbook with 权责清单 beside 职责任务清单 is no mixture of models."""
+    book = openpyxl.load_workbook(filed("powers", tmp_path / "东河镇.xlsx"))
+    book.worksheets[0].title = "权责清单"
+    for title, number in (("职责任务清单", 0), ("公共服务事项", 2)):
+        sheet = book.create_sheet(title, number)
+        if number:
+            for row in (HEADERS["services"], *ROWS["services"]):
+                sheet.append(list(row))
+        else:
+            sheet.append(["序号", "事项名称", "乡镇职责"])
+            sheet.append(["1", "森林草原防灭火", "开展宣传。"])
+    book.save(tmp_path / "东河镇.xlsx")
+    checked = check(tmp_path / "东河镇.xlsx")
+    assert [f.rule for f in checked.findings if f.severity == "error"] == []
+    assert [checklist.kind for checklist in checked.checklists] == ["task", "powers", "services"]
+
+
 def test_json_tells_what_the_columns_say(tmp_path: Path) -> None:
     """`more` names every such column of the kind, null where it is blank; the columns keep the order of the form."""
     body = json.loads(json.dumps(as_json(check(filed("services", tmp_path / "东河镇.xlsx")))))

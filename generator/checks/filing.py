@@ -325,6 +325,8 @@ def _check_models(lists: Sequence[FiledList], notebook: Notebook) -> None:
     """A file follows one model: the list of 2022, or the three lists that took its place."""
     models: dict[str, FiledList] = {}
     for filed in lists:
+        if filed.kind.more:
+            continue  # an older format, which goes beside either
         first = models.setdefault(filed.table.where.file, filed)
         if (first.kind.slug == "task") != (filed.kind.slug == "task"):
             other = first.table.where.sheet or ""
