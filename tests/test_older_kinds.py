@@ -14,6 +14,7 @@ from pathlib import Path
 import docx
 import openpyxl
 import pytest
+from playwright.sync_api import Browser
 
 from generator import build, register, settings
 from generator.checks import check_filing
@@ -403,3 +404,22 @@ def test_data_and_search_have_the_columns(built: tuple[Path, Path]) -> None:
     )
     assert body["more"]["partners"] == "协同部门"
     assert all(len(row) == 11 for row in body["rows"] if row[0] == "territorial-0002")
+
+
+@pytest.mark.browser
+def test_the_search_shows_them(chromium: Browser, built: tuple[Path, Path]) -> None:
+    """In the browser a partner department is found and told as such, and who delegated is not said to lead."""
+    page = chromium.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.goto((built[1] / "zh" / "search.html").as_uri())
+    page.fill("#qd-search input[type=search]", "县公安局")
+    (found,) = page.locator(".qd-results__item").all_inner_texts()
+    assert "森林草原防灭火" in found
+    assert "协同部门" in found
+    page.fill("#qd-search input[type=search]", "户外广告")
+    (found,) = page.locator(".qd-results__item").all_inner_texts()
+    assert "赋权部门：县住房和城乡建设局" in found
+    assert "牵头" not in found
+    page.close()
+    assert faults == []
