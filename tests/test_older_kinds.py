@@ -376,6 +376,8 @@ def test_pages_say_who_answers(built: tuple[Path, Path]) -> None:
     home = built[1] / "zh" / "230125100"
     assert "以自己的名义行使" in _text(home / "delegated-0001.html")
     assert "以委托部门的名义行使" in _text(home / "delegated-0002.html")
+    assert "由本镇依法行使并承担责任" in _text(home / "powers-0001.html")
+    assert "由本镇提供" in _text(home / "services-0001.html")
     assert "赋权部门" in _text(home / "delegated-0001.html")
     assert "其他内容 协同部门 县应急管理局" in _text(home / "territorial-0001.html")
     assert "其他内容" not in _text(home / "territorial-0002.html")

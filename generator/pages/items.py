@@ -243,6 +243,8 @@ class ItemPages:
         names = voice.joined([voice.filed(department.name) for department in line.state.departments or ()])
         if line.kind == "delegated":
             return voice.say(f"item.leads.{_delegation(line)}", own=own)
+        if line.kind in ("powers", "services"):
+            return voice.say(f"item.leads.{line.kind}", own=own)
         if line.kind == "reclaimed":
             key = "item.leads.reclaimed" if names else "item.leads.cancelled"
         elif LIST_KINDS[line.kind].leads == "township":
