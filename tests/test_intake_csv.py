@@ -54,7 +54,7 @@ def test_short_gb_text_that_is_valid_utf8(tmp_path: Path) -> None:
         pytest.param("sep=;\n序号;名称\n".encode(), "CSV-DELIM", "A1", {"delimiter": "sep"}, id="sep-line"),
         pytest.param("序号,名称,部门\n1,甲\n2,乙,丙\n3,丁,戊\n".encode(), "CSV-RAGGED", "A2", {"line": "2", "columns": "2", "expected": "3"}, id="one-short"),
         pytest.param("序号,名称,部门\n1,甲,乙,多\n2,乙,丙\n".encode(), "CSV-RAGGED", "A2", {"columns": "4"}, id="one-more"),
-        pytest.param("序号,名称\n1,甲\0\n".encode(), "CSV-NUL", "A2", {"line": "2"}, id="nul"),
+        pytest.param("序号,名称\n1,甲\0\n".encode(), "CSV-NUL", "B2", {"line": "2"}, id="nul"),
         pytest.param('序号,名称\n1,"甲\n乙"\n2,"丙\n3,丁\n'.encode(), "CSV-QUOTE", "A3", {"line": "4"}, id="quote-never-closed"),
         pytest.param('序号,名称\n1,"甲"乙\n'.encode(), "CSV-QUOTE", "A2", {"line": "2"}, id="quote-closed-early"),
         pytest.param(f"序号,名称\n1,{'字' * 140_000}\n".encode(), "CELL-TOO-LONG", "B2", {"length": "140000"}, id="long-field"),
