@@ -498,6 +498,7 @@ def _province(
         site,
         plan.as_of,
         tree.write,
+        preview=plan.preview,
     )
     return tree.files, tree.size
 

@@ -723,3 +723,36 @@ def test_a_province_of_one_county_reads_well() -> None:
     assert "试点" not in home
     assert "个县（市、区）" not in home
     assert '<svg class="qd-bar"' in pages["zh/index.html"]
+
+
+def test_a_preview_of_the_province_says_so() -> None:
+    """The province's pages of a preview carry its band and are not indexed, even where nothing is a sample."""
+    summary = replace(rendered(mini.mini()).summary, sample=False)
+    of = mini.mini()
+    homes = []
+    for preview in (False, True):
+        pages = Pages()
+        render_province(
+            [summary],
+            of.tongues,
+            mini.plain_shells(),
+            mini.TEMPLATES,
+            of.site,
+            mini.AS_OF,
+            pages.write,
+            preview=preview,
+        )
+        homes.append(pages["en/index.html"])
+    assert ["qd-band--preview" in home for home in homes] == [False, True]
+    assert ["noindex" in home for home in homes] == [False, True]
+
+
+def test_the_letter_does_not_call_a_coming_list_in_force() -> None:
+    """On a preview the letter's list version says from when the list is to apply."""
+    of = mini.mini()
+    versions = tuple(replace(version, pending=True) for version in of.lists.versions)
+    letter = rendered(replace(of, lists=replace(of.lists, versions=versions)), preview=True)[
+        town("zh", "report")
+    ]
+    assert "拟自" in letter
+    assert "尚未生效" in letter

@@ -105,13 +105,14 @@ def render_province(
     site: Site,
     as_of: date,
     write: Write,
+    preview: bool = False,
 ) -> None:
     """Write the province's pages: the way in, the counties by prefecture, the hand-written pages, the assets.
 
     `write` takes a path from the site's folder, in which each county's folder stands under its code.
     """
     del as_of  # as above
-    write_province(summaries, tongues, shells, templates, site, write)
+    write_province(summaries, tongues, shells, templates, site, write, preview=preview)
 
 
 def _edition(

@@ -30,6 +30,8 @@ def write_province(
     templates: Path,
     site: Site,
     write: Write,
+    *,
+    preview: bool,
 ) -> None:
     """Write the landing page, a page of counties per language, the hand-written pages and the assets."""
     written: list[str] = []
@@ -46,7 +48,9 @@ def write_province(
     for lang in languages:
         voice = Voice(tongues[lang])
         links = _links(voice, shells[lang])
-        frames[lang] = _frame(voice, shells[lang], languages, site, env, assets, sample, links, noted)
+        frames[lang] = _frame(
+            voice, shells[lang], languages, site, env, assets, sample, preview, links, noted
+        )
         _home(frames[lang], voice, summaries, env, site, how="how-to-read" in shells[lang].prose)
         for name, prose in shells[lang].prose.items():
             _prose(frames[lang], voice, name, prose.title, prose.html, voice.place(site.province))
@@ -78,6 +82,7 @@ def _frame(
     env: jinja2.Environment,
     assets: Bundle,
     sample: bool,
+    preview: bool,
     links: Sequence[Link],
     write: Write,
 ) -> Frame:
@@ -89,10 +94,10 @@ def _frame(
         languages=languages,
         bundle=assets,
         menu=lambda _township: menu,
-        band=band(voice, sample=sample, preview=False),
+        band=band(voice, sample=sample, preview=preview),
         footer=footer(env, voice, links, ()),
         sample=sample,
-        hidden=sample,
+        hidden=sample or preview,
         site_meta={},
         base_url=site.base_url,
         feed=None,

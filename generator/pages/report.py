@@ -26,6 +26,7 @@ def write_report(edition: Edition, division: Division) -> None:
     own = edition.self_name(division)
     versions = dossier.versions[division.code]
     filings = dossier.township_filings(division.code)
+    pending = {version.filing for version in versions if version.pending}
     lists = [
         {
             "kind": version.kind,
@@ -50,7 +51,7 @@ def write_report(edition: Edition, division: Division) -> None:
         addressee=[voice.own(c.office) for c in edition.county.contacts if c.role == "county"][:1],
         filings=[
             voice.say(
-                "report.letter.version.line",
+                f"report.letter.version.{'pending' if recorded.filing.id in pending else 'line'}",
                 title=voice.filed(recorded.filing.title),
                 date=voice.date(recorded.filing.effective),
             )
