@@ -253,7 +253,8 @@ def _check_departments(
 ) -> None:
     where = table.place(item.cells.get("departments"))
     departments = item.departments or ()
-    own = {fold(d.name) for d in ground.townships if d.code in filed.townships}
+    # Where nobody has said whose list it is, no township of the county can be its department.
+    own = {fold(d.name) for d in ground.townships if d.code in filed.townships or not filed.townships}
     names = [department.name for department in departments]
     for position, name in enumerate(names):
         key = fold(name)

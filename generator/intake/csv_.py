@@ -94,8 +94,7 @@ def _strict(content: bytes, encoding: str, faults: Faults) -> str:
     try:
         return content.decode(encoding)
     except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        raise faults.refuse("CSV-ENCODING", cell=f"A{line}", line=line, tried=encoding) from None
+        raise _undecoded(content[: error.start], encoding, faults) from None
     except (LookupError, ValueError):
         raise faults.refuse("CSV-ENCODING", line="", tried=encoding) from None
 
@@ -131,17 +130,29 @@ def _undecodable(content: bytes, faults: Faults) -> Refused:
             content.decode(encoding)
         except UnicodeDecodeError as error:
             furthest = max(furthest, error.start)
-    line = content[:furthest].count(b"\n") + 1
-    return faults.refuse("CSV-ENCODING", cell=f"A{line}", line=line, tried="utf-8, gb18030")
+    return _undecoded(content[:furthest], "utf-8, gb18030", faults)
+
+
+def _undecoded(before: bytes, tried: str, faults: Faults) -> Refused:
+    """The fault behind the bytes that could be read. No second byte of a character is a quote or a line break."""
+    record, _ = _place(before.decode("latin-1"))
+    return faults.refuse("CSV-ENCODING", cell=f"A{record}", line=before.count(b"\n") + 1, tried=tried)
+
+
+def _place(before: str) -> tuple[int, int]:
+    """Record and field that a text goes on with: line breaks and commas within quotes are none."""
+    bare = re.sub('"[^"]*(?:"|$)', "", before)
+    last = bare.rpartition("\n")[2]
+    return bare.count("\n") + 1, last.count(",") + 1
 
 
 def _check_characters(text: str, faults: Faults) -> None:
     at = text.find("\0")
     if at >= 0:
         line = text.count("\n", 0, at) + 1
-        column = text.count(",", text.rfind("\n", 0, at) + 1, at) + 1
+        record, column = _place(text[:at])
         raise faults.refuse(
-            "CSV-NUL", cell=cell_address(line, min(column, MAX_COLUMNS)), line=line, column=column
+            "CSV-NUL", cell=cell_address(record, min(column, MAX_COLUMNS)), line=line, column=column
         )
 
 
@@ -149,8 +160,9 @@ def _check_delimiter(text: str, faults: Faults) -> None:
     """Another delimiter would put a whole record into one cell."""
     if re.match(r"\s*\"?sep=", text, re.IGNORECASE):
         raise faults.refuse("CSV-DELIM", cell="A1", found=text[:6], delimiter="sep")
-    lines = [line for line in text[:20_000].splitlines() if line.strip()][:20]
-    bare = [re.sub(r'"[^"]*"', "", line) for line in lines]
+    # A quoted field may go on over several lines: what it holds separates nothing.
+    lines = [line for line in re.sub('"[^"]*"', "", text[:20_000]).splitlines() if line.strip()][:20]
+    bare = lines
     commas = max((line.count(",") for line in bare), default=0)
     # A list of two columns has one comma a line, and its names may well hold more full-width ones.
     if commas >= 2 or any(_HEADER_BY_COMMA.match(line) for line in lines):
