@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import socket
 import struct
+import subprocess
 import sys
 import tracemalloc
+import types
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -15,7 +17,7 @@ import openpyxl
 import pytest
 import xlwt
 
-from generator.intake import parent, read_document
+from generator.intake import child, parent, read_document
 from generator.intake.faults import Faults, Refused, shown
 from generator.intake.preflight import preflight
 from generator.model.documents import Document
@@ -295,6 +297,95 @@ def test_limits_of_the_child(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
         monkeypatch.setattr(parent, "_PROGRAM", limits + act)
         [fault] = parent.run_child(order, b"").faults
         assert (fault.rule, fault.slots["reason"]) == ("FILE-PARSER-DIED", "exit")
+
+
+def limited(act: str, *, nobody: bool = False) -> subprocess.CompletedProcess[str]:
+    """Run an act in a process limited as the parser is, as a user without rights where `nobody`."""
+    program = "import json, socket, threading; from generator.intake import child; "
+    if nobody:  # who cannot read our modules, perhaps: so they are loaded before
+        program += "import ctypes, os, resource; os.setgroups([]); os.setgid(65534); os.setuid(65534); "
+    return subprocess.run(
+        [sys.executable, "-B", "-c", program + f"child.limit_resources()\n{act}"],
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        timeout=30,
+    )
+
+
+def can_leave_network(*, nobody: bool = False) -> bool:
+    """Whether the system lets a process give up its network: containers often do not."""
+    return limited("print(child.leave_network())", nobody=nobody).stdout.strip() == "True"
+
+
+@pytest.mark.parametrize("nobody", [False, True], ids=["same-user", "nobody"])
+def test_the_child_has_no_network(*, nobody: bool) -> None:
+    """A parser taken over by a document cannot even reach a service of the same machine."""
+    if nobody and (sys.platform == "win32" or os.geteuid() != 0):
+        pytest.skip("not run: only root can become another user")
+    if not can_leave_network(nobody=nobody):
+        pytest.skip("not run: this system does not let a process leave the network")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = server.getsockname()
+        socket.create_connection(address, timeout=5).close()  # it is there for everybody else
+        done = limited(f"socket.socket().connect({address!r})", nobody=nobody)
+    assert done.returncode == 1
+    assert done.stderr.rstrip().endswith("Network is unreachable")
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="not run: only Linux has it")
+def test_the_child_gains_no_rights() -> None:
+    """Nothing that the parser could start would have more rights than it has."""
+    assert "NoNewPrivs:\t1\n" in limited("print(open('/proc/self/status').read())").stdout
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="not run: Windows has no such limits")
+@pytest.mark.parametrize("act", ["os.fork()", "threading.Thread(target=print).start()"])
+def test_the_child_starts_nothing(act: str) -> None:
+    """The parser can start no process and no thread; the system holds everyone but root to it."""
+    root = os.geteuid() == 0
+    done = limited(f"import os\n{act}", nobody=root)
+    assert done.returncode == 1
+    assert "BlockingIOError" in done.stderr or "can't start new thread" in done.stderr
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="not run: only Linux has it")
+@pytest.mark.parametrize(
+    ("uid", "allowed", "asked"),
+    [
+        (0, 0x40000000, [0x40000000]),
+        (0, 0, [0x40000000]),
+        (1000, 0x50000000, [0x40000000, 0x50000000]),
+        (1000, 0, [0x40000000, 0x50000000]),
+    ],
+)
+def test_ways_out_of_the_network(
+    monkeypatch: pytest.MonkeyPatch, uid: int, allowed: int, asked: list[int]
+) -> None:
+    """A new network is asked for; who is not root asks for users of his own with it; root never does."""
+    calls: list[int] = []
+
+    def unshare(flags: int) -> int:
+        calls.append(flags)
+        return 0 if flags == allowed else -1
+
+    libc = types.SimpleNamespace(unshare=unshare, prctl=lambda *_: 0)
+    monkeypatch.setattr("ctypes.CDLL", lambda _: libc)
+    monkeypatch.setattr(os, "geteuid", lambda: uid)
+    assert child.leave_network() is (allowed != 0)
+    assert calls == asked
+
+
+@pytest.mark.parametrize("missing", ["unshare", "prctl", "ctypes"])
+def test_the_child_does_without(monkeypatch: pytest.MonkeyPatch, missing: str) -> None:
+    """Where the system or its Python lacks the calls the child goes on, and says that it has its network."""
+    if missing == "ctypes":
+        monkeypatch.setitem(sys.modules, "ctypes", None)
+    else:
+        calls = {"unshare": lambda *_: -1, "prctl": lambda *_: -1}
+        del calls[missing]
+        monkeypatch.setattr("ctypes.CDLL", lambda _: types.SimpleNamespace(**calls))
+    assert child.leave_network() is False
 
 
 def test_xls_books_made_to_harm(tmp_path: Path) -> None:

@@ -1,12 +1,14 @@
 """The process in which a filed document is parsed: a hostile file can kill only this, never the run.
 
-Runs isolated from the environment, with limits on memory, time and files; gets one line of JSON and the file's bytes
-on stdin and answers with JSON on stdout. Systems without such limits have the parent's time limit alone.
+Runs isolated from the environment, with limits on memory, time, files, processes and network; gets one line of JSON
+and the file's bytes on stdin and answers with JSON on stdout. Each limit holds where the system has it; the parent's time
+limit holds everywhere.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -19,6 +21,11 @@ MAX_MEMORY_BYTES = 1024 * 1024 * 1024
 MAX_CPU_SECONDS = 20
 MAX_OPEN_FILES = 32
 MAX_ANSWER_BYTES = 32 * 1024 * 1024
+
+# Of Linux: <linux/prctl.h>, <linux/sched.h>.
+_PR_SET_NO_NEW_PRIVS = 38
+_CLONE_NEWUSER = 0x10000000
+_CLONE_NEWNET = 0x40000000
 
 # After one of these the reader left cells out knowingly, and said so: counting them again would only repeat it.
 _LEFT_OUT = (
@@ -84,8 +91,31 @@ def _answer(order: Mapping[str, Any], content: bytes) -> dict[str, Any]:
     return to_json(parse(order, content))
 
 
+def leave_network() -> bool:
+    """Give up all network and every way to more rights, where Linux lets us; return whether the network is gone.
+
+    The process moves to a network of its own that has nothing in it. Containers and some systems forbid that: then the
+    readers' own abstinence has to do, as on every other system.
+    """
+    if not sys.platform.startswith("linux"):
+        return False
+    try:
+        import ctypes
+
+        libc = ctypes.CDLL(None)
+        libc.prctl(_PR_SET_NO_NEW_PRIVS, *(ctypes.c_ulong(value) for value in (1, 0, 0, 0)))
+        if libc.unshare(_CLONE_NEWNET) == 0:
+            return True
+        # Who is not root may do it within users of his own. Root would lose the right to read others' files by that.
+        uid = getattr(os, "geteuid", lambda: 0)()
+        return uid != 0 and libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET) == 0
+    except (ImportError, OSError, AttributeError):  # a Python without ctypes, a C library without these calls
+        return False
+
+
 def limit_resources() -> None:
-    """Bound memory, processor time, files and core dumps of this process, where the system can."""
+    """Bound memory, processor time, files, core dumps, processes and network of this process, where the system can."""
+    leave_network()  # first: it still needs to load a library
     try:
         import resource  # Windows has none
     except ImportError:
@@ -96,6 +126,7 @@ def limit_resources() -> None:
         ("RLIMIT_FSIZE", 0),
         ("RLIMIT_NOFILE", MAX_OPEN_FILES),
         ("RLIMIT_CORE", 0),
+        ("RLIMIT_NPROC", 0),  # no process, no thread; the system does not hold root to it
     ):
         kind = getattr(resource, name, None)
         if kind is None:
