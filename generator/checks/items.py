@@ -30,6 +30,9 @@ _MISSING = {
     "method": "METHOD-MISSING",
 }
 
+_RESTS_ON_LAW = frozenset({"powers", "delegated"})
+"""Kinds whose every line is a power that some law gives."""
+
 _ONE_LINE: tuple[Field, ...] = ("number", "name")
 
 
@@ -290,6 +293,8 @@ class _TableItems:
                     self._say_missing(meaning, cells, line)
             elif _says_nothing(text, needed) and not (meaning == "number" and fold(text).isdigit()):
                 self._add("PLACEHOLDER", places[meaning], text)
+        if self.kind.slug in _RESTS_ON_LAW and "basis" in self.present and "basis" not in texts:
+            self._add("BASIS-MISSING", row_address(line.top, self.columns, "basis"))
 
     def _say_missing(self, meaning: Field, cells: dict[Field, list[Cell]], line: Line) -> None:
         present = cells.get(meaning, [])

@@ -33,6 +33,11 @@ def _with_basis(text: str, at: str | None = "!C3") -> Example:
     return Example(sheets=(sheet(BASIC_TITLE, (*BASIC_HEADER, "依据"), (*_ONE, text)),), at=at)
 
 
+def _powers(basis: str, at: str | None = None) -> Example:
+    header = ("序号", "事项名称", "设定依据")
+    return Example(sheets=(sheet("东河镇权责清单", header, ("1", "对擅自用火行为的处罚", basis)),), at=at)
+
+
 _CIVIL_CODE = "《中华人民共和国民法典》第一百零一条"
 
 FIELD_RULES: tuple[Rule, ...] = (
@@ -151,6 +156,20 @@ FIELD_RULES: tuple[Rule, ...] = (
         source="security.md U15",
         fails=_with_basis("《示例办法》（示例〔2O22〕1号）"),
         passes=_with_basis("《示例办法》（示例〔2022〕1号）"),
+    ),
+    rule(
+        "BASIS-MISSING",
+        "warning",
+        ("权责和赋权事项写明依据。", "Powers and delegated powers name the law they rest on."),
+        ("设定依据为空。", "The basis is empty."),
+        (
+            "请补填法律、法规或文件的名称和条款；与上一行相同的，请合并单元格或重复填写。",
+            "Name the law or document and its article; where it is that of the line above, merge the cells or repeat it.",
+        ),
+        source="security.md D08",
+        applies_to=("powers", "delegated"),
+        fails=_powers("", "!C3"),
+        passes=_powers("《中华人民共和国森林法》第七十三条"),
     ),
     rule(
         "BASIS-ARTICLE",

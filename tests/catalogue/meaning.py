@@ -104,6 +104,9 @@ def _no_basis(desk: Desk) -> None:
         items=2
     )
     desk.look(basic()).fine(items=2)
+    for title in ("东河镇权责清单", "东河镇赋权事项清单"):
+        rows = ((title,), ("序号", "事项名称", "设定依据"), (*ONE, "《示例办法》"), (*TWO, ""))
+        desk.look(book(rows)).only("BASIS-MISSING").has("BASIS-MISSING", "C4")
 
 
 @case("D09")
