@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from generator.model.confirmed import PUBLISHED, Confirmed, confirmed_lines
 from generator.model.findings import Department
 from generator.model.kinds import LIST_KINDS, MORE_FIELDS, Field
 from generator.model.lists import CountyLists, Line, Version
@@ -29,6 +30,8 @@ REAL_MARK = "以中文正式文件为准 / the issued Chinese document prevails"
 
 # Texts that a spreadsheet would run when it opens a CSV, in ASCII and full width (OWASP, "CSV injection").
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+CONFIRMED_NAMES = {"veto": "一票否决 / one-vote veto", "pledge": "责任状 / letter of responsibility"}
 
 Row = dict[str, str]
 
@@ -60,10 +63,10 @@ def build_data(
     others = [tongues[lang] for lang in county.languages if lang != "zh"]
     names = {division.code: division for division in county.townships}
     rows_by_township: dict[DivisionCode, list[Row]] = {}
-    columns = _more_columns(lists)
+    columns, confirmed = _more_columns(lists), confirmed_lines(lists)
     for version in lists.versions:
         rows = rows_by_township.setdefault(version.township, [])
-        rows.extend(_rows(county, names[version.township], version, lists, others, columns))
+        rows.extend(_rows(county, names[version.township], version, lists, others, columns, confirmed))
 
     files: dict[str, bytes] = {}
     everything = [row for township in sorted(rows_by_township) for row in rows_by_township[township]]
@@ -94,6 +97,7 @@ def _rows(
     lists: CountyLists,
     others: list[Tongue],
     columns: tuple[Field, ...],
+    confirmed: Confirmed,
 ) -> Iterator[Row]:
     recorded = lists.recorded(version.filing)
     filing = recorded.filing
@@ -125,7 +129,20 @@ def _rows(
             "source_sheet": line.where.sheet or "",
             "source_cell": line.where.cell or "",
             "source_sha256": recorded.sha256[line.where.file],
+            **_confirmations(line, confirmed),
         }
+
+
+def _confirmations(line: Line, confirmed: Confirmed) -> Row:
+    """What a county answered for, without the name of who did: columns of the counties only that have such lines."""
+    if not confirmed:
+        return {}
+    given = confirmed.get((line.filing, line.where), ())
+    return {
+        "confirmed": "\n".join(CONFIRMED_NAMES[PUBLISHED[one.rule]] for one in given),
+        "confirmed_reason": "\n".join(one.reason for one in given),
+        "confirmed_date": "\n".join(one.date.isoformat() for one in given),
+    }
 
 
 def _fields(line: Line, tongue: Tongue | None, columns: tuple[Field, ...]) -> Row:

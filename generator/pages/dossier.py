@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from generator.model.confirmed import confirmed_lines
+from generator.model.filings import Confirmation
 from generator.model.findings import Department
 from generator.model.kinds import LIST_KINDS
 from generator.model.lists import Change, CountyLists, ItemId, Line, RecordedFiling, Version, VersionChanges
@@ -60,6 +62,7 @@ class Dossier:
             for change in changed.changes:
                 event = (self.filings[changed.filing], change)
                 self._events.setdefault((changed.township, change.item), []).append(event)
+        self._confirmed = confirmed_lines(lists)
         self._keep_removed(lists)
         self.pending = frozenset(version.filing for version in lists.versions if version.pending)
         """Filings of which a preview shows a list that is not in force: nothing of theirs applies yet."""
@@ -74,6 +77,10 @@ class Dossier:
         """Return the filings that state one of this township's lists shown now, latest first."""
         stating = {version.filing for version in self.versions[township]}
         return [recorded for recorded in reversed(self.filings.values()) if recorded.filing.id in stating]
+
+    def confirmations(self, line: Line) -> tuple[Confirmation, ...]:
+        """Return what the county answered for in this line: a veto or a letter of responsibility, with its basis."""
+        return self._confirmed.get((line.filing, line.where), ()) if self._confirmed else ()
 
     def history(self, township: DivisionCode, line: Line) -> list[Event]:
         """Return what filings did to this line, oldest first, beginning with the one that listed it first."""

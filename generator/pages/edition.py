@@ -18,6 +18,7 @@ from generator.model.addresses import (
     township_home,
     township_page,
 )
+from generator.model.confirmed import PUBLISHED
 from generator.model.filings import Approval, Filing, Original, Stage
 from generator.model.lists import Line, RecordedFiling, Version
 from generator.model.places import Division, DivisionCode
@@ -40,6 +41,8 @@ class Row:
     name: Markup
     number: str = ""
     note: Markup | str = ""
+    marks: Sequence[Markup] = ()
+    """What a reader is to know of it at once: 涉及一票否决."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -183,6 +186,11 @@ class Edition:
                 if files is None or name in files
             ],
         )
+
+    def marks(self, line: Line) -> list[Markup]:
+        """Return the badges of what the county confirmed of a line, each once."""
+        names = [PUBLISHED[confirmation.rule] for confirmation in self.dossier.confirmations(line)]
+        return [self.voice.say(f"confirmed.{name}") for name in dict.fromkeys(names)]
 
     def since(self, filing: str) -> Markup:
         """Return since when a filing's lists are in force, or from when they are to be."""

@@ -9,6 +9,7 @@ from itertools import groupby
 from markupsafe import Markup
 
 from generator.model.addresses import item_page
+from generator.model.confirmed import PUBLISHED
 from generator.model.findings import Department
 from generator.model.kinds import LIST_KINDS
 from generator.model.lists import Line, RecordedFiling, Version
@@ -123,6 +124,8 @@ class ItemPages:
             "name": name,
             "original": state.name if shown_in != state.name else "",
             "removed": self._removed(removed),
+            "marks": edition.marks(line),
+            "confirmed": self._confirmed(line),
             "core": self._shared(self._cores, division, line, self._core),
             "history": self._history(division, line),
             "number": line.number,
@@ -297,6 +300,18 @@ class ItemPages:
             return {"text": text, "href": "", "name": ""}
         kind = removed.moved_to.partition("-")[0]
         return {"text": text, "href": f"{removed.moved_to}.html", "name": voice.say(f"kind.{kind}")}
+
+    def _confirmed(self, line: Line) -> list[dict[str, Markup]]:
+        """Return what the county answered for, with its basis; who signed for it stays in the register."""
+        voice = self.edition.voice
+        return [
+            {
+                "text": voice.say(f"confirmed.{PUBLISHED[confirmation.rule]}.text"),
+                "reason": voice.filed(confirmation.reason),
+                "date": voice.say("confirmed.date", date=voice.date_plain(confirmation.date)),
+            }
+            for confirmation in self.edition.dossier.confirmations(line)
+        ]
 
     def _hash(self, recorded: RecordedFiling, file: str) -> Markup:
         key = (recorded.filing.id, file)

@@ -199,6 +199,7 @@ class TownshipPages:
             name=voice.filed(line.state.name),
             number=line.number,
             note=voice.joined(names),
+            marks=self.edition.marks(line),
         )
 
     def _changes(self, division: Division) -> None:
