@@ -116,7 +116,11 @@ def example_documents(example: Example) -> tuple[Document, ...]:
         faults=example.faults,
         census=example.census,
     )
-    return tuple(replace(document, file=file) for file in example.file.split("|"))
+    documents = tuple(replace(document, file=file) for file in example.file.split("|"))
+    if example.filing is None or example.filing.differs is None:
+        return documents
+    sheets = tuple(map(example_sheet, example.base))
+    return (replace(document, file=example.filing.differs, sheets=sheets), *documents)
 
 
 def example_filing(filing: ExampleFiling, file: str = "示例.xlsx") -> Filing:
@@ -137,7 +141,13 @@ def example_filing(filing: ExampleFiling, file: str = "示例.xlsx") -> Filing:
         effective=filing.effective,
         approvals=approvals,
         documents=(
-            FiledDocument(file=file, townships=tuple(map(DivisionCode, filing.townships)), kind=filing.kind),
+            *_base_document(filing),
+            FiledDocument(
+                file=file,
+                townships=tuple(map(DivisionCode, filing.townships)),
+                kind=filing.kind,
+                differs=filing.differs,
+            ),
         ),
         confirmations=tuple(
             Confirmation(
@@ -155,6 +165,13 @@ def example_filing(filing: ExampleFiling, file: str = "示例.xlsx") -> Filing:
         sample=True,
         folder=Path("2022-06-20-example"),
     )
+
+
+def _base_document(filing: ExampleFiling) -> tuple[FiledDocument, ...]:
+    if filing.differs is None:
+        return ()
+    townships = tuple(township.code for township in COUNTY.townships)
+    return (FiledDocument(file=filing.differs, townships=townships, base=True),)
 
 
 def check_example(example: Example) -> Checked:

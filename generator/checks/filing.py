@@ -14,8 +14,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
+from generator.checks.applying import applying, is_applying_column
 from generator.checks.cells import check_outside, check_sheet
 from generator.checks.columns import FIELD_NAMES, mapping_for_name
+from generator.checks.differences import resolve, set_aside
 from generator.checks.fields import check_document_numbers, numeric_phones
 from generator.checks.headers import NO_OWN, REMARKS, Header, OwnHeadings, heading_key
 from generator.checks.items import FiledList, read_items
@@ -62,15 +64,18 @@ def check_filing(
     _check_names(documents, notebook)
     for document in documents:
         _check_document(document, notebook)
-        read = _read_tables(document, notebook, own_headings)
+        read = _read_tables(document, notebook, own_headings, ground)
         own = _lists_of(document, read, ground, notebook)
         tables.append((document, read))
         lists += own
         if not own and not _is_leftover(document) and not _is_broken(document, read, notebook):
             notebook.add("LIST-NONE", Where(file=document.file))
-    _check_lists(lists, ground, notebook)
+    holding = resolve(lists, ground.townships, notebook)
+    _check_lists(lists, holding, ground, notebook)
     _check_models(lists, notebook)
-    check_between(lists, notebook)
+    check_between(holding, notebook)
+    if any(filed.differs for filed in lists):
+        notebook.say_once()
     for document, read in tables:
         own = [filed for filed in lists if filed.table.where.file == document.file]
         for table in read:
@@ -82,7 +87,7 @@ def check_filing(
     findings = _confirm(notebook, filing)
     return Checked(
         documents=tuple(documents),
-        checklists=tuple(_checklist(filed, ground) for filed in lists),
+        checklists=tuple(_checklist(filed, ground) for filed in holding),
         findings=findings,
     )
 
@@ -138,13 +143,14 @@ def _is_leftover(document: Document) -> bool:
     return any(fault.rule == "FILE-IGNORED" for fault in document.faults)
 
 
-def _read_tables(document: Document, notebook: Notebook, own: OwnHeadings) -> list[Table]:
+def _read_tables(document: Document, notebook: Notebook, own: OwnHeadings, ground: Ground) -> list[Table]:
+    known = is_applying_column if ground.differs(document.file) else None
     tables: list[Table] = []
     for sheet in document.sheets:
         if sheet.hidden or not any(trim(cell.text) or cell.autonumber for cell in sheet.cells):
             continue
         before = tables[-1] if tables and document.format == "docx" and tables[-1].header else None
-        tables.append(read_table(sheet, document.file, notebook, before=before, own=own))
+        tables.append(read_table(sheet, document.file, notebook, before=before, own=own, known=known))
     return tables
 
 
@@ -200,7 +206,11 @@ def _lists_of(
             table.give_up(*table.lines)
             continue
         open_list = FiledList(
-            tables=[table], kind=LIST_KINDS[kind], townships=townships, paragraphs=paragraphs
+            tables=[table],
+            kind=LIST_KINDS[kind],
+            townships=townships,
+            paragraphs=paragraphs,
+            differs=ground.differs(document.file),
         )
         names = {code: division.name for code, division in ground.divisions.items()}
         names |= {division.code: division.name for division in ground.townships}
@@ -215,6 +225,8 @@ def _lists_of(
             for cell in numeric_phones(table.titles + table.notes):
                 notebook.add("PHONE-NUMERIC", table.place(cell.address), cell.text)
         read_items(filed, notebook)
+        if filed.differs is not None:
+            set_aside(filed, notebook)
         if not any(table.lines for table in filed.tables):
             notebook.add("LIST-EMPTY", filed.table.place())
     return lists
@@ -277,8 +289,10 @@ def _check_header(filed: FiledList, header: Header, notebook: Notebook) -> None:
     """The columns are those of the kind: none missing, none that it has no place for."""
     fields = header.fields()
     table = filed.table
+    only_left_out = filed.differs and all(applying(line) == "left out" for line in table.lines)
+    needed = ("name",) if only_left_out else filed.kind.required
     for meaning in filed.kind.fields:
-        if meaning in filed.kind.required and meaning not in fields:
+        if meaning in needed and meaning not in fields:
             zh, en = FIELD_NAMES[meaning]
             notebook.add(
                 "COL-MISSING",
@@ -298,7 +312,9 @@ def _check_header(filed: FiledList, header: Header, notebook: Notebook) -> None:
                     table.roles[cell.row, cell.column] = "finding"
 
 
-def _check_lists(lists: Sequence[FiledList], ground: Ground, notebook: Notebook) -> None:
+def _check_lists(
+    lists: Sequence[FiledList], holding: Sequence[FiledList], ground: Ground, notebook: Notebook
+) -> None:
     sizes: dict[str, list[int]] = defaultdict(list)
     for filed in lists:
         sizes[filed.table.where.file].append(len(filed.items))
@@ -311,6 +327,8 @@ def _check_lists(lists: Sequence[FiledList], ground: Ground, notebook: Notebook)
         ]
         own_file = sizes[file]
         others = {*own_file, sum(own_file), sum(same), *same}
+        if filed.differs:  # its total may be that of the list it makes
+            others |= {len(merged.items) for merged in holding if merged.table is filed.table}
         starts = {1} | {
             last + 1
             for other in lists

@@ -98,7 +98,7 @@ def _one_source(part: str) -> Text:
 
 
 def _tables(example: Example) -> tuple[GuideTable, ...]:
-    tables = [_table(sheetful) for sheetful in example.sheets]
+    tables = [_table(sheetful) for sheetful in (*example.base, *example.sheets)]
     outside = tuple(
         Text(
             zh=f"{one.where.cell or ''}处的批注等：“{one.text}”",
@@ -121,6 +121,10 @@ def _filing_table(filing: ExampleFiling, file: str) -> GuideTable:
         lines += ["[approval]", 'authority = "示例县人民政府"', f"date = {filing.approved.isoformat()}", ""]
     townships = ", ".join(f'"{code}"' for code in filing.townships)
     lines += ["[[document]]", f'file = "{file}"', f"townships = [{townships}]"]
+    if filing.differs:
+        at = lines.index("[[document]]")
+        lines[at:at] = ["[[document]]", f'file = "{filing.differs}"', 'townships = "all"', "base = true", ""]
+        lines.append(f'differs = "{filing.differs}"')
     if filing.kind:
         lines.append(f'kind = "{filing.kind}"')
     for rule, sheet, cell in filing.confirmed:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from generator.checks.applying import applying
 from generator.checks.notebook import Notebook
 from generator.checks.split import (
     is_cancelled,
@@ -52,6 +53,10 @@ class FiledList:
     township_names: frozenset[str] = frozenset()
     paragraphs: list[OutsideText] = field(default_factory=list)
     """docx: what stands before its tables, or after the last one."""
+    differs: str | None = None
+    """The file of the base list, for a list that holds only what differs from it."""
+    left_out: list[tuple[FiledItem, Table]] = field(default_factory=list)
+    """Lines that say that the base list's do not apply."""
 
     @property
     def table(self) -> Table:
@@ -62,7 +67,7 @@ class FiledList:
 def read_items(filed: FiledList, notebook: Notebook) -> None:
     """Fill a list with its items and categories, noting what is missing or not certain."""
     for table in filed.tables:
-        reader = _TableItems(table, filed.kind, notebook)
+        reader = _TableItems(table, filed.kind, notebook, differs=filed.differs is not None)
         filed.categories += [(table, category) for category in table.categories]
         for line in table.lines:
             item = reader.item(line)
@@ -87,9 +92,10 @@ def _says_nothing(text: str, needed: bool) -> bool:
 
 
 class _TableItems:
-    def __init__(self, table: Table, kind: ListKind, notebook: Notebook) -> None:
+    def __init__(self, table: Table, kind: ListKind, notebook: Notebook, *, differs: bool) -> None:
         self.table = table
         self.kind = kind
+        self.differs = differs
         self.notebook = notebook
         self.categories: dict[str, Category] = {}
         """Those of a column of categories, by address."""
@@ -122,7 +128,8 @@ class _TableItems:
         self._one_line(texts, places)
         category = self._category(line, cells.get("category", []), places)
         departments = self._departments(texts, cells, line)
-        self._check_required(texts, places, cells, line, departments)
+        if not (self.differs and texts.get("name") and applying(line) == "left out"):
+            self._check_required(texts, places, cells, line, departments)
         more = self._more(texts)
         name = self._whole_name(texts)
         if not name:

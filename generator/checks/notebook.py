@@ -57,6 +57,10 @@ class Notebook:
             )
         )
 
+    def say_once(self) -> None:
+        """Keep one of findings that are the same in every word: a base list is judged with each of its differences."""
+        self.findings = list(dict.fromkeys(self.findings))
+
     def sorted(self) -> tuple[Finding, ...]:
         """Return the findings by file, sheet, row, column and rule."""
         return tuple(sorted(self.findings, key=_place))

@@ -42,6 +42,8 @@ class ExampleFiling:
     kind: str | None = None
     confirmed: tuple[tuple[str, str, str], ...] = ()
     """Rule, sheet, cell."""
+    differs: str | None = None
+    """The file of the base list, which is for all townships."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,6 +61,8 @@ class Example:
     census: Mapping[str, int] = field(default_factory=dict)
     filing: ExampleFiling | None = None
     without_county: bool = False
+    base: tuple[Sheetful, ...] = ()
+    """The sheets of the base list that the document differs from."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -50,6 +50,12 @@ class Ground:
             return None
         return next((d.kind for d in self.filing.documents if d.file == file), None)
 
+    def differs(self, file: str) -> str | None:
+        """Return the file of the base list that the filing says a document differs from."""
+        if self.filing is None:
+            return None
+        return next((d.differs for d in self.filing.documents if d.file == file), None)
+
 
 def find_ground(
     texts: Sequence[str],

@@ -7,6 +7,7 @@ at the end (`filing`) reports it: that is how nothing gets lost here.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from generator.checks.columns import mapping_for
@@ -33,6 +34,8 @@ NOTE = re.compile(
 _NOTE_CONTINUED = re.compile(r"^\s*(?:\d+\s*[.．、]|[（(]\d+[)）]|[①-⑳])")
 _ARABIC = re.compile(r"^\s*[(（第]?\s*[\d０-９]")
 _CHINESE_SERIAL = re.compile(r"^\s*[（(]?[一二三四五六七八九十百]+[)）]?\s*[、.．]?\s*$")
+NOT_APPLYING = "不适用事项"
+"""The category of lines that a difference document takes out of the base list."""
 _TOP = re.compile(r"^\s*[一二三四五六七八九十百]+\s*、")
 _BRACKETED = re.compile(r"^\s*[（(]\s*[一二三四五六七八九十]+\s*[)）]")
 _COUNT_ONLY = re.compile(r"^\s*[（(]?\s*共?\s*[\d０-９]+\s*[项条]?\s*[)）]?\s*$")
@@ -235,6 +238,8 @@ class _Reader:
         return self._line(row, header)
 
     def _header_again(self, row: int, header: Header) -> int | None:
+        if self.rows[row][0].text.isdigit():
+            return None  # no heading is a number, and nearly every line begins with one
         if row_key(self.rows[row]) in header.texts:
             self._all(self.rows[row], "header")
             if row_key(self.rows[row]) == header.texts[0]:
@@ -302,7 +307,7 @@ class _Reader:
             self.table.titles.append(cell)
             return True
         chinese = title.has_serial and not _ARABIC.match(text)
-        known = title.name in CATEGORIES
+        known = title.name in CATEGORIES or title.name == NOT_APPLYING
         if wide or (("number" in fields or "name" in fields) and (known or (chinese and title.name))):
             self._new_category(cell, title)
             return True
@@ -436,26 +441,29 @@ def read_table(
     *,
     before: Table | None = None,
     own: OwnHeadings = NO_OWN,
+    known: Callable[[Column], bool] | None = None,
 ) -> Table:
     """Sort the cells of a sheet by the role they play.
 
     `before` is the table before it in the same document, whose header holds for a docx table without one; `own` are
-    the county's own headings.
+    the county's own headings; `known` tells columns outside the dictionary that the caller reads itself.
     `header` of the result is None where no header was found.
     """
     table = _Reader(sheet, file, notebook, before, own).read()
     if table.header:
-        _check_columns(table, notebook)
+        _check_columns(table, notebook, known)
     return table
 
 
-def _check_columns(table: Table, notebook: Notebook) -> None:
+def _check_columns(table: Table, notebook: Notebook, known: Callable[[Column], bool] | None) -> None:
     """Report headings that are unknown or stand twice. Empty columns may be called anything."""
     filled = {column for line in table.lines for column, cells in line.cells.items() if cells}
     seen: dict[Field, Column] = {}
     if table.joined:
         return
     for column in table.columns:
+        if known is not None and known(column):
+            continue
         if column.fields is None and column in filled:
             notebook.add(
                 "COL-UNKNOWN",

@@ -32,6 +32,10 @@ class FiledDocument:
     """Sorted; for a workbook with a sheet per township the sheets themselves decide within these."""
     kind: str | None = None
     """The kind of list, where the document itself does not say it."""
+    base: bool = False
+    """The county's list for its townships, from which other documents may differ."""
+    differs: str | None = None
+    """The file of the base that it differs from: its lists hold only the lines that differ."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

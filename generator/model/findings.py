@@ -86,5 +86,5 @@ class Checked:
 
     @property
     def item_count(self) -> int:
-        """How many lines were read over all lists."""
-        return sum(len(checklist.items) for checklist in self.checklists)
+        """How many lines were read over all lists; a base list's line counts once, however many lists share it."""
+        return len({id(item) for checklist in self.checklists for item in checklist.items})

@@ -301,6 +301,8 @@ def _filing_values(recorded: RecordedFiling) -> dict[str, object]:
                 "sha256": recorded.sha256[one.file],
                 "kind": one.kind,
                 "townships": list(one.townships),
+                **({"base": True} if one.base else {}),
+                **({"differs": one.differs} if one.differs else {}),
             }
             for one in filing.documents
         ],
@@ -341,7 +343,13 @@ def _read_filing(values: dict[str, Any], content: Path, county: DivisionCode) ->
             for one in values["approvals"]
         ),
         documents=tuple(
-            FiledDocument(file=one["file"], townships=_codes(one["townships"]), kind=one["kind"])
+            FiledDocument(
+                file=one["file"],
+                townships=_codes(one["townships"]),
+                kind=one["kind"],
+                base=one.get("base", False),
+                differs=one.get("differs"),
+            )
             for one in values["documents"]
         ),
         confirmations=tuple(

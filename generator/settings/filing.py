@@ -95,6 +95,7 @@ def load_filing(folder: Path, county: County, site: Site) -> Filing:
     table.close()
     if not table.broken:
         _check_folder(table, folder, documents, present, faults)
+        _check_differences(table, documents, county)
     faults.raise_any()
     return filing
 
@@ -132,8 +133,59 @@ def _document(table: Table, county: County, present: Mapping[str, Path]) -> File
     if kind is not None and kind not in LIST_KINDS:
         _unknown_kind(table, kind)
     townships = _document_townships(table, county)
+    base = table.flag("base", default=False)
+    differs = table.text("differs", example='"县级统一清单.xlsx"')
+    if differs is not None:
+        # Some systems spell the same name in other code points.
+        entry = present.get(unicodedata.normalize("NFC", differs))
+        differs = entry.name if entry else differs
     table.close()
-    return FiledDocument(file=file, townships=townships, kind=kind)
+    return FiledDocument(file=file, townships=townships, kind=kind, base=base, differs=differs)
+
+
+def _check_differences(table: Table, documents: tuple[FiledDocument, ...], county: County) -> None:
+    """A document differs from a base of the same filing, and only for townships that the base is for."""
+    names = {township.code: township.name for township in county.townships}
+    bases = {document.file: document for document in documents if document.base}
+    for document in documents:
+        if document.differs is None:
+            continue
+        base = bases.get(document.differs)
+        if document.base:
+            table.fault(
+                "differs",
+                Text(
+                    zh=f"“{document.file}”不能既是底册（base），又写有差异（differs）。",
+                    en=f"{document.file!r} cannot be a base and differ from one.",
+                ),
+                Text(zh="请只留其中一项。", en="Keep one of the two."),
+            )
+        elif base is None:
+            known = "、".join(bases) or "—"
+            table.fault(
+                "differs",
+                Text(
+                    zh=f"“{document.differs}”不是本次报送中写明 base = true 的文件。",
+                    en=f"{document.differs!r} is no document of this filing with base = true.",
+                ),
+                Text(
+                    zh=f"请写县级统一清单的文件名，并在它的 [[document]] 中写上 base = true；现有：{known}。",
+                    en=f"Name the county's list and put base = true into its [[document]]. There are: {known}.",
+                ),
+            )
+        elif strange := [code for code in document.townships if code not in base.townships]:
+            listed = "、".join(names.get(code, code) for code in strange)
+            table.fault(
+                "differs",
+                Text(
+                    zh=f"“{base.file}”不适用于{listed}，“{document.file}”不能对其写差异。",
+                    en=f"{base.file!r} is not for {', '.join(strange)}, so that {document.file!r} cannot differ from it there.",
+                ),
+                Text(
+                    zh="请核对这两个文件的 townships。",
+                    en="Check townships of the two documents.",
+                ),
+            )
 
 
 def _file(table: Table, present: Mapping[str, Path]) -> str:
