@@ -34,6 +34,8 @@ _GROUND = re.compile(
     r"属地(?:化)?(?:管理|监管|管控)?(?:主体)?(?:责任|职责|原则|任务)?(?:负责|管理)?"
     r"[,，]?(?:做好|负责|落实|履行|开展)*(?:相关|有关|各项)?(?:工作|事项|职责)?"
 )
+_TELLING = re.compile("其[他它]|交|安排|布置|部署|下达|赋予|委托|转办|指派|属地")
+"""One of these stands in every such clause: most texts need no closer look."""
 _LONGEST = 60
 """Characters: a longer clause says something."""
 _CLAUSE_END = re.compile(r"[，,。.；;：:\n]")
@@ -45,6 +47,8 @@ def catch_all(text: str) -> str | None:
 
     属地管理 counts only where it is the whole text: after it, a long name mostly says what is meant.
     """
+    if not _TELLING.search(text):
+        return None
     if len(text) <= _LONGEST and _GROUND.fullmatch(fold(text).rstrip("。.；;")):
         return text
     for clause in _CLAUSE_END.split(text):

@@ -90,8 +90,7 @@ def check_characters(text: str, where: Where, notebook: Notebook) -> None:
         notebook.add("CLASSIFIED-MARK", where)
     if _ANY.search(text):
         _check_rare(text, where, notebook)
-    unassigned = sorted({c for c in _RARE.findall(text) if _is_unassigned(c)})
-    if unassigned:
+    if _RARE.search(text) and (unassigned := sorted(filter(_is_unassigned, set(_RARE.findall(text))))):
         codes = " ".join(f"U+{ord(character):04X}" for character in unassigned)
         position = min(map(text.index, unassigned)) + 1
         notebook.add("CHAR-UNASSIGNED", where, text, codes=codes, position=position)

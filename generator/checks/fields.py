@@ -13,6 +13,10 @@ from generator.model.documents import Cell, Where
 
 _HAN = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff]")
 
+# Most texts hold none of this: one look decides, before anything is normalized.
+_MAYBE = re.compile(r"年|\d\s*[./\-．／－]\s*\d|[:：]\s*[/／]|[wｗＷ]{3}|[taｔａＴＡ]\s*[:：]", re.IGNORECASE)
+_STRANGE_DIGIT = re.compile("(?![0-9０-９])\\d")
+
 _CODE = re.compile(r"(?:javascript|vbscript)\s*:|data\s*:\s*(?:[a-z]+/[a-z]|[,;])", re.IGNORECASE)
 _ADDRESS = re.compile(
     r"(?:(?:https?|ftp)://|(?<![\w.])(?=www\.))(?:[^\s/?#@]*@)?([^\s/?#:,;，。；、：（）()《》“”\"'<>\[\]]+)",
@@ -41,14 +45,15 @@ _PHONE_LABEL = re.compile(r"电\s*话|手\s*机|传\s*真|联\s*系\s*方\s*式"
 
 def check_forms(text: str, where: Where, notebook: Notebook) -> None:
     """Note every date, web address, phone and document number of a text that has not the form of one."""
-    plain = text if text.isascii() else unicodedata.normalize("NFKC", text)
-    if ":" in plain or "www." in plain:
-        _check_addresses(text, plain, where, notebook)
     if "号" in text:
         check_document_numbers(text, where, notebook)
-    if any(character.isdigit() for character in plain) or "年" in text:
-        _check_dates(plain, where, notebook)
+    if _STRANGE_DIGIT.search(text):
         _check_digits(text, where, notebook)
+    if not _MAYBE.search(text):
+        return
+    plain = text if text.isascii() else unicodedata.normalize("NFKC", text)
+    _check_addresses(text, plain, where, notebook)
+    _check_dates(plain, where, notebook)
 
 
 def _check_addresses(text: str, plain: str, where: Where, notebook: Notebook) -> None:
@@ -86,8 +91,6 @@ def _codes(characters: Sequence[str]) -> str:
 
 def _check_digits(text: str, where: Where, notebook: Notebook) -> None:
     """Digits of other scripts in what is as long as a phone number; full-width ones are only wide."""
-    if text.isascii():
-        return
     for run in _LONG_DIGITS.findall(text):
         strange = sorted({c for c in run if c.isdigit() and not c.isascii() and not "０" <= c <= "９"})
         if strange and sum(c.isdigit() for c in run) >= 7:

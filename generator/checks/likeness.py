@@ -13,6 +13,8 @@ from difflib import SequenceMatcher
 ALIKE = 0.95
 """Likeness from which a clerk is asked to look (research D06)."""
 _JACCARD = 0.8
+_TOO_COMMON = 20
+"""A bigram among the rarest of more names than this tells nothing: the list is written by a pattern."""
 
 
 def _bigrams(text: str) -> frozenset[str]:
@@ -36,7 +38,9 @@ def similar_pairs(names: Sequence[str]) -> list[tuple[int, int]]:
             continue
         ordered = sorted(own, key=lambda gram: (rarity[gram], gram))
         prefix = ordered[: len(own) - math.ceil(_JACCARD * len(own)) + 1]
-        candidates = sorted({other for gram in prefix for other in holders[gram]})
+        candidates = sorted(
+            {other for gram in prefix if len(holders[gram]) <= _TOO_COMMON for other in holders[gram]}
+        )
         found += [
             (other, position)
             for other in candidates

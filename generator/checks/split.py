@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from generator.checks.text import BLANKS, fold, one_line, read_count, trim
 
@@ -38,17 +39,19 @@ def split_departments(text: str) -> tuple[str, ...]:
     return tuple(name for name in names if name)
 
 
+@lru_cache(maxsize=512)  # the same departments lead many lines
+def _prefixes(names: tuple[str, ...]) -> re.Pattern[str]:
+    alternatives = "|".join(r"\s*".join(map(re.escape, name)) for name in names)
+    return re.compile(rf"(?:^|(?<=[\n。；;]))[ \t\u3000\u00a0]*({alternatives})[ \t\u3000]*(?:[：:]|(?=\n))")
+
+
 def split_duties(text: str, departments: tuple[str, ...]) -> tuple[str, ...]:
     """Return each department's duty: its own part where that is certain, else the whole text for each."""
     text = trim(text)
     names = sorted(set(departments), key=lambda name: (-len(name), name))
     if not names or len(names) != len(departments):
         return (text,) * len(departments)
-    alternatives = "|".join(r"\s*".join(map(re.escape, name)) for name in names)
-    prefix = re.compile(
-        rf"(?:^|(?<=[\n。；;]))[ \t\u3000\u00a0]*({alternatives})[ \t\u3000]*(?:[：:]|(?=\n))"
-    )
-    marks = list(prefix.finditer(text))
+    marks = list(_prefixes(tuple(names)).finditer(text))
     owners = [fold(mark.group(1)) for mark in marks]
     wanted = [fold(name) for name in departments]
     if sorted(owners) != sorted(wanted) or marks[0].start() != 0:

@@ -91,6 +91,8 @@ def read_serial(text: str) -> int | None:
 
 _ID_NUMBER = re.compile(r"(?<![0-9A-Za-z])[1-9]\d{16}[0-9Xx](?![0-9A-Za-z])")
 _MOBILE = re.compile(r"(?<![0-9A-Za-z.])1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?![0-9A-Za-z])")
+# Every number looked for has three figures in a row, of whatever width, or is written in circles.
+_SOME_DIGITS = re.compile("\\d\\d\\d|[\u2460-\u24ff]{3}")
 _BANK_CARD = re.compile(r"(?<![0-9A-Za-z])(?:62\d{14,17}|[45]\d{15})(?![0-9A-Za-z])")
 _SECRET_MARK = re.compile(r"(?:绝密|机密|秘密)\s*[★☆*＊]|(?:绝密|机密|秘密)\s*[★☆]?\s*$")
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -112,9 +114,9 @@ def _is_luhn(text: str) -> bool:
 
 def personal_numbers(text: str) -> list[str]:
     """Return identity, mobile and bank card numbers in the text, each as it stands there."""
-    plain = unicodedata.normalize("NFKC", text) if not text.isascii() else text
-    if sum(character.isdigit() for character in plain) < 11:
+    if not _SOME_DIGITS.search(text):
         return []
+    plain = unicodedata.normalize("NFKC", text) if not text.isascii() else text
     found = [match for match in _ID_NUMBER.findall(plain) if is_id_number(match)]
     found += _MOBILE.findall(plain)
     found += [match for match in _BANK_CARD.findall(plain) if _is_luhn(match) and match not in found]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal
 
 CellType = Literal["text", "number", "boolean", "date", "formula", "error"]
@@ -26,6 +27,7 @@ class Where:
     """`C17` or a range `C17:D19`; None for the sheet or the file as a whole."""
 
 
+@lru_cache(maxsize=1024)
 def column_letters(column: int) -> str:
     """Return the letters of a 1-based column: 1 → A, 27 → AA."""
     letters = ""
