@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.bench import legs, report
+from tests.bench import checking, legs, report
 from tests.bench.compare import compare
 from tests.bench.corpus import COUNTY, make_content
 from tests.bench.legs import ROOT, TEMPLATES, Run, timed
@@ -42,6 +42,10 @@ class Prepared:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the bench and print its tables; always 0 unless a leg fails."""
     options = _options(arguments)
+    if options.check:
+        print(report.machine())
+        print(checking.report())
+        return 0
     languages = tuple(options.languages.split(","))
     with _scratch(DISK) as work:
         prepared = prepare(work, townships=options.townships, items=options.items, languages=languages)
@@ -67,6 +71,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--languages", default="zh", help="zh or zh,en: one process each")
     parser.add_argument("--samples", action="store_true", help="time the sample content too")
+    parser.add_argument("--check", action="store_true", help="time `qingdan check` instead of a build")
     return parser.parse_args(arguments)
 
 
