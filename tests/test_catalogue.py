@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 import tomllib
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -19,6 +21,7 @@ from generator.model.findings import Finding
 from tests import test_checks_rules, test_register
 from tests.catalogue import CASES
 from tests.catalogue.desk import SETTINGS, Desk
+from tests.catalogue.papers import listed_csv
 from tests.register_filings import checklist
 
 DECISION = Path(__file__).parents[1] / "docs" / "decisions" / "0007-catalogue-judged-otherwise.md"
@@ -163,3 +166,27 @@ def test_removing_a_rule_of_the_register_turns_a_test_red(
 
 def _but(rule: str, findings: Iterable[Finding]) -> Iterable[Finding]:
     return (finding for finding in findings if finding.rule != rule)
+
+
+def test_a_text_is_called_a_csv_at_the_command_line(tmp_path: Path) -> None:
+    """`--as csv` reads what no name says is one, `--encoding` overrules what its bytes say."""
+    path = tmp_path / "清单.xls"
+    path.write_bytes(listed_csv(encoding="gb18030"))
+    said = {}
+    for options in ((), ("--as", "csv"), ("--as", "csv", "--encoding", "utf-8")):
+        command = [
+            sys.executable,
+            "-m",
+            "generator",
+            "check",
+            str(path),
+            "--content",
+            str(tmp_path),
+            *options,
+        ]
+        run = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
+        said[options] = (run.returncode, re.findall(r"\[\S+ ([A-Z-]+)\]", run.stdout))
+
+    assert said[()] == (1, ["FILE-TYPE"])
+    assert said["--as", "csv"] == (0, ["CSV-READ", "TOWNSHIP-NOT-NAMED"])
+    assert said["--as", "csv", "--encoding", "utf-8"] == (1, ["CSV-ENCODING"])
