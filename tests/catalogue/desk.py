@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -202,7 +201,3 @@ class Desk:
         assert says in found[0].problem.zh + found[0].fix.zh
         self.note(rule, found[0].severity)
         return found[0]
-
-    def quietly(self) -> AbstractContextManager[None]:
-        """Where a case must only not raise."""
-        return nullcontext()

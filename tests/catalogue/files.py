@@ -295,21 +295,12 @@ def _same_name_twice(desk: Desk) -> None:
     ]
     looked = desk.check(documents)
     looked.has("FILE-NAME-CLASH", file=apart, says=composed)
-    home = (
-        test_settings.content(desk.folder / "c", county=test_settings.COUNTY)
-        if _made(desk.folder / "c")
-        else None
-    )
-    assert home is not None
+    (desk.folder / "c").mkdir()
+    home = test_settings.content(desk.folder / "c")
     folder = filing_folder(home, test_settings.FILING, "宾州镇.xlsx", "全县.docx", "全县.DOCX")
     if len(list(folder.iterdir())) == 4:  # not where the file system takes both for one
         county = load_site(home).counties[0]
         desk.refused(lambda: load_filing(folder, county, load_site(home)), "全县.docx", "大小写")
-
-
-def _made(folder: Path) -> bool:
-    folder.mkdir()
-    return True
 
 
 @case("F27")
