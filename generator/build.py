@@ -11,7 +11,7 @@ import json
 import os
 import shutil
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -31,7 +31,7 @@ from generator.model.lists import CountyLists, CountyRegister
 from generator.model.mends import Mend
 from generator.model.settings import County, Site
 from generator.model.shell import CountySummary, Shell
-from generator.model.text import ZH, Text
+from generator.model.text import ZH, Text, Tongue
 
 if TYPE_CHECKING:
     from generator.model.guide import GuideEntry
@@ -336,9 +336,6 @@ def build_site(plan: BuildPlan, progress: Progress) -> Built:
         LockedError: another build writes to `out`.
         UsageError: `only` names a county that the content lacks.
     """
-    from generator import pages
-
-    pages.forget_templates()  # `serve` builds again in this process when one of them has changed
     site = settings.load_site(plan.content)
     counties = _chosen(site, plan.only)
     others = {lang for county in site.counties for lang in county.languages} | {"en"}
@@ -350,6 +347,11 @@ def build_site(plan: BuildPlan, progress: Progress) -> Built:
             drawn = [submit(_shell, plan, lang, stage / WORK) for lang in languages]
             # Data files need no shell, so they are written while the shells are drawn.
             running = {submit(_data_part, plan, stage, county.division.code): county for county in counties}
+            # Now that the workers are busy, this process gets ready for the province's own pages.
+            from generator import pages, wording
+
+            pages.forget_templates()  # `serve` builds again in this process when one of them has changed
+            tongues = wording.load_tongues(plan.content, plan.templates, languages)
             shells = {lang: future.result() for lang, future in zip(languages, drawn, strict=True)}
             for county in counties:
                 for lang in county.languages:
@@ -362,7 +364,7 @@ def build_site(plan: BuildPlan, progress: Progress) -> Built:
         for summary in summaries:
             body = json.dumps(asdict(summary), ensure_ascii=False, indent=1, sort_keys=True).encode()
             Tree(stage / summary.code).write("summary.json", body)
-        files, size = _province(plan, site, summaries, shells, stage)
+        files, size = _province(plan, site, summaries, tongues, shells, stage)
         _swap(stage, plan.out, whole=not plan.only)
     return Built(
         summaries=tuple(summaries),
@@ -476,10 +478,15 @@ def _originals(county: County, lists: CountyLists) -> dict[tuple[str, str], Orig
 
 
 def _province(
-    plan: BuildPlan, site: Site, built: list[CountySummary], shells: dict[str, Shell], stage: Path
+    plan: BuildPlan,
+    site: Site,
+    built: list[CountySummary],
+    tongues: Mapping[str, Tongue],
+    shells: Mapping[str, Shell],
+    stage: Path,
 ) -> tuple[int, int]:
     """Write the province's pages from the small summaries, of counties not built now too."""
-    from generator import pages, wording
+    from generator import pages
 
     summaries = {summary.code: summary for summary in built}
     for county in site.counties:
@@ -488,7 +495,6 @@ def _province(
             fields: dict[str, Any] = json.loads(earlier.read_text(encoding="utf-8"))
             fields["languages"] = tuple(fields["languages"])
             summaries[county.division.code] = CountySummary(**fields)
-    tongues = wording.load_tongues(plan.content, plan.templates, shells)
     tree = Tree(stage)
     pages.render_province(
         [summaries[code] for code in sorted(summaries)],
