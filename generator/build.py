@@ -344,7 +344,7 @@ def build_site(plan: BuildPlan, progress: Progress) -> Built:
     with locked(plan.out.parent / f".{plan.out.name}.lock"), _staging(plan.out) as stage:
         parts = sum(len(county.languages) + 1 for county in counties)
         with _workers(min(plan.jobs, parts)) as submit:
-            drawn = [submit(_shell, plan, lang, stage / WORK) for lang in languages]
+            drawn = submit(_shells, plan, languages, stage / WORK)
             # Data files need no shell, so they are written while the shells are drawn.
             running = {submit(_data_part, plan, stage, county.division.code): county for county in counties}
             # Now that the workers are busy, this process gets ready for the province's own pages.
@@ -352,7 +352,7 @@ def build_site(plan: BuildPlan, progress: Progress) -> Built:
 
             pages.forget_templates()  # `serve` builds again in this process when one of them has changed
             tongues = wording.load_tongues(plan.content, plan.templates, languages)
-            shells = {lang: future.result() for lang, future in zip(languages, drawn, strict=True)}
+            shells = drawn.result()
             for county in counties:
                 for lang in county.languages:
                     running[submit(_pages_part, plan, stage, county.division.code, lang, shells)] = county
@@ -382,10 +382,14 @@ class _Part:
     size: int
 
 
-def _shell(plan: BuildPlan, lang: str, workdir: Path) -> Shell:
-    from generator import chrome  # MkDocs takes half a second to import
+def _shells(plan: BuildPlan, languages: Sequence[str], workdir: Path) -> dict[str, Shell]:
+    """Draw the empty page of every language, in one process: MkDocs takes longer to import than to run."""
+    from generator import chrome
 
-    return chrome.build_shell(plan.content, plan.templates, plan.mkdocs_yml, lang, workdir)
+    return {
+        lang: chrome.build_shell(plan.content, plan.templates, plan.mkdocs_yml, lang, workdir)
+        for lang in languages
+    }
 
 
 def _data_part(plan: BuildPlan, stage: Path, code: str) -> _Part:
