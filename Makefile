@@ -54,8 +54,9 @@ format: .venv/dev.stamp
 # No index address is written down: the lock says what, the machine says where from.
 lock: .venv/dev.stamp
 	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip compile pyproject.toml --extra setup --universal --generate-hashes --no-emit-index-url --no-annotate --quiet --upgrade --custom-compile-command "make lock" -o requirements.lock
-	$(BIN)/uv pip compile pyproject.toml --extra setup --extra dev -c requirements.lock --universal --generate-hashes --no-emit-index-url --no-annotate --quiet --upgrade --custom-compile-command "make lock" -o requirements-dev.lock
+	$(BIN)/uv pip compile pyproject.toml --extra setup --extra dev --universal --generate-hashes --no-emit-index-url --no-annotate --quiet --upgrade --custom-compile-command "make lock" -o requirements-dev.lock
+	$(BIN)/uv pip compile pyproject.toml --extra setup -c requirements-dev.lock --universal --generate-hashes --no-emit-index-url --no-annotate --quiet --upgrade --custom-compile-command "make lock" -o requirements.lock
+	$(BIN)/uv pip compile deploy/kiosk/requirements.in -c requirements-dev.lock --universal --generate-hashes --no-emit-index-url --no-annotate --quiet --upgrade --custom-compile-command "make lock" -o deploy/kiosk/requirements.lock
 
 clean:
 	rm -rf .venv site .mypy_cache .ruff_cache .pytest_cache

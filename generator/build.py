@@ -1,7 +1,7 @@
 """The hallway: one short recipe per verb, each readable from top to bottom.
 
 Only this module knows the order of the journey; rooms never call each other. Nothing here prints, reads the clock or
-picks exit codes: that is `__main__`.
+picks exit codes: that is the command line (`cli`).
 """
 
 from __future__ import annotations

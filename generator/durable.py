@@ -1,42 +1,182 @@
 """The one way files are written, and the lock that keeps two runs apart.
 
-A file is written whole or not at all: under a temporary name in its own folder, flushed to the disk, then renamed.
-Pages of a staging tree are the exception: nobody reads that tree before it is whole, so they are written straight
-(`Tree`), each path once.
+Whatever must survive a power cut goes through the calls of this module, each of them one step that a disk can refuse or a
+crash can follow. `watched` lets somebody see every step before it is taken: the tests count them, make each of them fail in turn,
+and work out what a disk may hold after a crash between any two.
+
+Pages of a staging tree that nobody reads before it is whole are the exception: they are written straight (`Tree`).
 """
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from generator.errors import LockedError
 from generator.model.text import Text
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Step:
+    """One change that is about to be made to a disk."""
+
+    call: str
+    """create, write, append, fsync, fsync_dir, rename, symlink, link, unlink, mkdir or rmdir."""
+    path: str
+    other: str | None = None
+    """The new name (rename, link), or what a symlink will say."""
+    body: bytes | None = None
+    """What is written (write, append)."""
+
+
+Watcher = Callable[[Step], None]
+_watcher: Watcher | None = None
+
+
+@contextmanager
+def watched(watcher: Watcher) -> Iterator[None]:
+    """Call `watcher` before every step while the block runs; an OSError it raises is the step's own failure."""
+    global _watcher  # noqa: PLW0603  one process, one disk: passing it through every room would tell them of tests
+    before, _watcher = _watcher, watcher
+    try:
+        yield
+    finally:
+        _watcher = before
+
+
+def _step(call: str, path: Path, other: str | None = None, body: bytes | None = None) -> None:
+    if _watcher is not None:
+        _watcher(Step(call=call, path=os.fspath(path), other=other, body=body))
+
+
+def write_new(path: Path, body: bytes, *, mode: int = 0o644, sync: bool = True) -> None:
+    """Create `path` with `body` and flush it to the disk. Raises FileExistsError where it exists.
+
+    With `sync=False` the caller promises to `sync_file` it before anything names it.
+    """
+    _step("create", path)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), mode)
+    try:
+        _step("write", path, body=body)
+        _write_all(handle, body)
+        if sync:
+            _step("fsync", path)
+            os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def append(path: Path, body: bytes) -> None:
+    """Add `body` to the end of `path` (made where it is missing) and flush it to the disk."""
+    existed = path.exists()
+    if not existed:
+        _step("create", path)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o644)
+    try:
+        _step("append", path, body=body)
+        _write_all(handle, body)
+        _step("fsync", path)
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    if not existed:
+        sync_folder(path.parent)
+
+
 def replace_file(path: Path, body: bytes) -> None:
     """Put `body` at `path`, whole or not at all; what stood there stays until the very end."""
     partial = path.with_name(f".{path.name}.partial")
-    with partial.open("wb") as file:
-        file.write(body)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
+    if os.path.lexists(partial):
+        unlink(partial)  # left by a run that was killed
+    write_new(partial, body)
+    rename(partial, path)
     sync_folder(path.parent)
 
 
+def sync_file(path: Path) -> None:
+    """Flush a file that is written already."""
+    _step("fsync", path)
+    handle = os.open(path, os.O_RDWR if sys.platform == "win32" else os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
 def sync_folder(folder: Path) -> None:
-    """Make renames in `folder` last through a power cut; Windows has no such call and needs none."""
+    """Make the names in `folder` last through a power cut; Windows has no such call and needs none."""
     if sys.platform == "win32":
         return
+    _step("fsync_dir", folder)
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def rename(path: Path, to: Path) -> None:
+    """Give `path` another name, over what bears it; one step for every reader."""
+    _step("rename", path, other=os.fspath(to))
+    path.replace(to)
+
+
+def symlink(path: Path, says: str) -> None:
+    """Make a symbolic link at `path` that says `says`."""
+    _step("symlink", path, other=says)
+    path.symlink_to(says)
+
+
+def link(path: Path, to: Path) -> None:
+    """Give the file `path` a second name."""
+    _step("link", path, other=os.fspath(to))
+    to.hardlink_to(path)
+
+
+def unlink(path: Path) -> None:
+    """Take away a name."""
+    _step("unlink", path)
+    path.unlink()
+
+
+def mkdir(path: Path) -> None:
+    """Make a folder. Raises FileExistsError where one stands."""
+    _step("mkdir", path)
+    path.mkdir()
+
+
+def make_folders(path: Path) -> None:
+    """Make a folder and those above it that are missing; each new name is flushed to the disk."""
+    if not path.is_dir():
+        make_folders(path.parent)
+        mkdir(path)
+        sync_folder(path.parent)
+
+
+def remove_tree(path: Path) -> None:
+    """Take a folder away with all that is in it; links in it are removed and not followed."""
+    if path.is_symlink() or not path.is_dir():
+        unlink(path)
+        return
+    if _watcher is None:
+        shutil.rmtree(path)
+        return
+    for inner in sorted(path.iterdir()):
+        remove_tree(inner)
+    _step("rmdir", path)
+    path.rmdir()
+
+
+def _write_all(handle: int, body: bytes) -> None:
+    view = memoryview(body)
+    while view:  # a write may take fewer bytes than it was given
+        view = view[os.write(handle, view) :]
 
 
 class Tree:
@@ -59,9 +199,7 @@ class Tree:
             self.root / path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o644
         )
         try:
-            view = memoryview(body)
-            while view:
-                view = view[os.write(handle, view) :]
+            _write_all(handle, body)
         finally:
             os.close(handle)
         self.files += 1
@@ -73,7 +211,7 @@ def locked(path: Path) -> Iterator[None]:
     """Hold the lock file `path` while the block runs; the system frees it when the process dies.
 
     Raises:
-        LockedError: another run holds it.
+        LockedError: another run holds it, or the file system has no locks (we never go on without one).
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+b") as file:
@@ -87,6 +225,14 @@ def locked(path: Path) -> Iterator[None]:
 
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
+            if error.errno in (errno.ENOLCK, errno.EOPNOTSUPP):
+                raise LockedError(
+                    Text(
+                        zh=f"{path.parent} 所在的磁盘不支持文件锁。",
+                        en=f"The disk of {path.parent} has no file locks.",
+                    ),
+                    Text(zh="请把它放到本机磁盘上。", en="Put it on a local disk."),
+                ) from error
             raise LockedError(
                 Text(zh=f"另一个清单程序正在使用 {path.parent}。", en=f"Another run is using {path.parent}."),
                 Text(zh="请等它结束后重试。", en="Wait until it ends and run again."),

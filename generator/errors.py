@@ -1,7 +1,7 @@
 """Who must act when a run cannot go on, and the exit code each of them sees.
 
 A fault in somebody's *document* is never raised: it is a `model.Finding`, collected with all the others.
-What stands here are faults of the *run*. Only `__main__` turns them into text and exit codes; the codes are
+What stands here are faults of the *run*. Only the command line turns them into text and exit codes; the codes are
 documented in docs/exit-codes.md and never reused.
 """
 
@@ -17,6 +17,7 @@ EXIT_PUBLISH = 4
 EXIT_LOCKED = 5
 EXIT_KIOSK_REFUSED = 6
 EXIT_DIFFERS = 7
+EXIT_STALE = 8
 EXIT_OURS = 70
 EXIT_INTERRUPTED = 130
 
@@ -58,6 +59,18 @@ class LockedError(QingdanError):
     """Another run holds the lock of this content or output folder."""
 
     exit_code = EXIT_LOCKED
+
+
+class PublishError(QingdanError):
+    """A release did not become live; the old one still is."""
+
+    exit_code = EXIT_PUBLISH
+
+
+class KioskRefusedError(QingdanError):
+    """A kiosk did not take an update: it is not signed, older, damaged or does not work; what it shows stays."""
+
+    exit_code = EXIT_KIOSK_REFUSED
 
 
 class DiffersError(QingdanError):

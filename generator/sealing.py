@@ -1,0 +1,62 @@
+"""Sealing a tree: every file with its size and SHA-256, and what differs from that later."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from generator.model.releases import Difference, Entry, Manifest
+
+_BLOCK = 1 << 20
+
+
+def hash_file(path: Path) -> tuple[int, str]:
+    """Return the size and the SHA-256 of a file, reading it in blocks."""
+    digest, size = hashlib.sha256(), 0
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            digest.update(block)
+            size += len(block)
+    return size, digest.hexdigest()
+
+
+def walk(folder: Path) -> Iterator[str]:
+    """Yield the path of every file under `folder`, with slashes, sorted; links count as files and are not followed."""
+    found: list[str] = []
+    for root, folders, names in os.walk(folder):
+        base = Path(root).relative_to(folder).as_posix()
+        links = [name for name in folders if (Path(root) / name).is_symlink()]
+        found.extend(name if base == "." else f"{base}/{name}" for name in (*names, *links))
+    yield from sorted(found)
+
+
+def seal(folder: Path, unit: str, keep: Callable[[str], bool] | None = None) -> Manifest:
+    """Return the manifest of the files under `folder`, or of those for which `keep` says yes.
+
+    Raises ValueError for a link: what it leads to is not part of the tree and can change behind our back.
+    """
+    entries = []
+    for path in walk(folder):
+        if keep is not None and not keep(path):
+            continue
+        if (folder / path).is_symlink():
+            raise ValueError(f"{path} is a link")
+        size, sha256 = hash_file(folder / path)
+        entries.append(Entry(path=path, size=size, sha256=sha256))
+    return Manifest(unit=unit, files=tuple(entries))
+
+
+def differences(manifest: Manifest, folder: Path, besides: Iterable[str] = ()) -> tuple[Difference, ...]:
+    """Return every file under `folder` that is not as sealed, sorted by path; `besides` may stand there too."""
+    allowed = set(besides)
+    expected = {entry.path: entry for entry in manifest.files}
+    there = set(walk(folder))
+    found = [Difference(path=path, what="missing") for path in expected.keys() - there]
+    found += [Difference(path=path, what="extra") for path in there - expected.keys() - allowed]
+    for path in expected.keys() & there:
+        entry, place = expected[path], folder / path
+        if place.is_symlink() or hash_file(place) != (entry.size, entry.sha256):
+            found.append(Difference(path=path, what="changed"))
+    return tuple(sorted(found, key=lambda difference: difference.path))
