@@ -5,19 +5,40 @@ Messages come in Chinese, or with `--lang en` in English. Exit codes are documen
 
 from __future__ import annotations
 
+import errno
+import signal
 import sys
 from collections.abc import Callable
+from types import FrameType
+from typing import Final, NoReturn
 
 import typer
 from typer.exceptions import TyperException
 
 from generator.cli import app, complain
-from generator.errors import EXIT_FINE, EXIT_INTERRUPTED, EXIT_OURS, EXIT_USAGE, QingdanError
+from generator.errors import (
+    EXIT_FINE,
+    EXIT_HUNG_UP,
+    EXIT_INTERRUPTED,
+    EXIT_OURS,
+    EXIT_TERMINATED,
+    EXIT_USAGE,
+    MachineError,
+    QingdanError,
+)
+from generator.model.text import Text
+
+_FULL: Final = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)})
+# What a disk, a system or whoever set it up refuses; any other OSError is a fault of ours.
+_REFUSALS: Final = frozenset(
+    {errno.EACCES, errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EPERM, errno.EROFS}
+)
 
 
 def main() -> None:
     """Run the command line and exit with the documented code."""
     _speak_utf8()
+    _end_cleanly()
     try:
         sys.exit(app(standalone_mode=False) or EXIT_FINE)
     except QingdanError as error:
@@ -35,8 +56,56 @@ def main() -> None:
         sys.stderr.close()
         sys.exit(EXIT_FINE)
     except Exception as error:  # the one door: whatever is left is a fault of ours, and says so
+        refused = _refused(error)
+        if refused is not None:
+            complain(refused)
+            sys.exit(refused.exit_code)
         _fault_of_ours(error)
         sys.exit(EXIT_OURS)
+
+
+def _end_cleanly() -> None:
+    """Let the run tidy up when the system or a closed terminal ends it; what was told to be ignored (nohup) stays so."""
+    for name, code in (("SIGTERM", EXIT_TERMINATED), ("SIGHUP", EXIT_HUNG_UP)):
+        number = getattr(signal, name, None)  # Windows knows no SIGHUP
+        if number is None or signal.getsignal(number) is signal.SIG_IGN:
+            continue
+
+        def end(signum: int, _frame: FrameType | None, code: int = code) -> NoReturn:
+            signal.signal(signum, signal.SIG_IGN)  # tidying up has begun: a second signal would only spoil it
+            sys.exit(code)
+
+        signal.signal(number, end)
+
+
+def _refused(error: Exception) -> MachineError | None:
+    """Say what the machine refused, and which file it was; None for a fault of ours."""
+    if isinstance(error, MemoryError):
+        return MachineError(
+            Text(zh="内存不足，未能完成。", en="There is not enough memory; nothing was finished."),
+            Text(zh="请关闭其他程序后重试。", en="Close other programs and run again."),
+        )
+    if not isinstance(error, OSError) or error.errno not in _FULL | _REFUSALS:
+        return None
+    file = f"{error.filename2 or error.filename}" if error.filename else ""
+    zh_place, en_place = (f"（{file}）", f" ({file})") if file else ("", "")
+    if error.errno in _FULL:
+        return MachineError(
+            Text(
+                zh=f"磁盘已满，或文件个数已到上限{zh_place}，未能完成。",
+                en=f"The disk is full, or holds as many files as it can{en_place}; nothing was finished.",
+            ),
+            Text(zh="请清理磁盘后重试。", en="Make room and run again."),
+        )
+    return MachineError(
+        Text(
+            zh=f"系统不允许读写{zh_place}：{error.strerror}，未能完成。",
+            en=f"The system refused to read or write{en_place}: {error.strerror}; nothing was finished.",
+        ),
+        Text(
+            zh="请检查该文件的权限和所在磁盘后重试。", en="Check its permissions and its disk, and run again."
+        ),
+    )
 
 
 def _fault_of_ours(error: Exception) -> None:

@@ -9,15 +9,11 @@ from __future__ import annotations
 import gc
 import json
 import os
-import shutil
-import signal
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import as_completed
 from dataclasses import asdict, dataclass
 from datetime import date
 from hashlib import sha256
-from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,17 +25,16 @@ from generator.model.filings import Filing, Original
 from generator.model.findings import Checked, Finding
 from generator.model.lists import CountyLists, CountyRegister
 from generator.model.mends import Mend
+from generator.model.releases import PROVINCE_UNIT
 from generator.model.settings import County, Site
 from generator.model.shell import CountySummary, Shell
 from generator.model.text import ZH, Text, Tongue
+from generator.staging import WORK, staging, swap, workers
 
 if TYPE_CHECKING:
     from generator.model.guide import GuideEntry
     from generator.register import Proposal, Trace
     from generator.vetting import Vetted
-
-# The part of the staging folder that never becomes part of the site.
-WORK = ".work"
 
 # How many documents are read at a time; it changes how long a check takes and nothing else.
 _PROCESSORS = os.cpu_count() or 1
@@ -59,6 +54,7 @@ class BuildPlan:
     out: Path
     as_of: date
     only: tuple[str, ...] = ()
+    """The counties to build, or `province` for none but the province's own pages, which every build writes; () for all."""
     jobs: int = 1
     preview: bool = False
 
@@ -334,6 +330,7 @@ def build_site(plan: BuildPlan, progress: Progress) -> Built:
         ContentError: content, wording or templates are invalid.
         DiffersError: an original is not the file that was recorded.
         LockedError: another build writes to `out`.
+        LostTextError: an item page would not show what is recorded.
         UsageError: `only` names a county that the content lacks.
     """
     site = settings.load_site(plan.content)
@@ -341,9 +338,9 @@ def build_site(plan: BuildPlan, progress: Progress) -> Built:
     others = {lang for county in site.counties for lang in county.languages} | {"en"}
     languages = ["zh", *sorted(others - {"zh"})]  # the province's own pages greet in Chinese first
     plan.out.parent.mkdir(parents=True, exist_ok=True)
-    with locked(plan.out.parent / f".{plan.out.name}.lock"), _staging(plan.out) as stage:
+    with locked(plan.out.parent / f".{plan.out.name}.lock"), staging(plan.out) as stage:
         parts = sum(len(county.languages) + 1 for county in counties)
-        with _workers(min(plan.jobs, parts)) as submit:
+        with workers(min(plan.jobs, parts)) as submit:
             drawn = submit(_shells, plan, languages, stage / WORK)
             # Data files need no shell, so they are written while the shells are drawn.
             running = {submit(_data_part, plan, stage, county.division.code): county for county in counties}
@@ -365,7 +362,9 @@ def build_site(plan: BuildPlan, progress: Progress) -> Built:
             body = json.dumps(asdict(summary), ensure_ascii=False, indent=1, sort_keys=True).encode()
             Tree(stage / summary.code).write("summary.json", body)
         files, size = _province(plan, site, summaries, tongues, shells, stage)
-        _swap(stage, plan.out, whole=not plan.only)
+        built = {summary.code for summary in summaries}
+        others_pages = {county.division.code for county in site.counties} - built
+        swap(stage, plan.out, keep=others_pages)
     return Built(
         summaries=tuple(summaries),
         files=files + sum(part.files for part in written) + len(summaries),
@@ -514,7 +513,7 @@ def _province(
 
 
 def _chosen(site: Site, only: tuple[str, ...]) -> tuple[County, ...]:
-    unknown = [code for code in only if site.county(code) is None]
+    unknown = [code for code in only if code != PROVINCE_UNIT and site.county(code) is None]
     if unknown:
         raise UsageError(
             Text(
@@ -524,62 +523,3 @@ def _chosen(site: Site, only: tuple[str, ...]) -> tuple[County, ...]:
             Text(zh="请核对六位县级代码。", en="Check the six-digit county code."),
         )
     return tuple(county for county in site.counties if not only or county.division.code in only)
-
-
-@contextmanager
-def _staging(out: Path) -> Iterator[Path]:
-    stage = out.parent / f".{out.name}.staging"
-    if stage.exists():
-        shutil.rmtree(stage)  # left by a run that was killed
-    stage.mkdir(parents=True)
-    try:
-        yield stage
-    finally:
-        shutil.rmtree(stage, ignore_errors=True)
-
-
-def _swap(stage: Path, out: Path, *, whole: bool) -> None:
-    """Move the new pages into place; the old ones are deleted last, since deleting is what takes time."""
-    old = stage / WORK / "old"
-    old.mkdir(parents=True)
-    made = sorted(path.name for path in stage.iterdir() if path.name != WORK)
-    gone = (
-        sorted(path.name for path in out.iterdir() if path.name not in made) if whole and out.exists() else []
-    )
-    out.mkdir(exist_ok=True)
-    for name in (*made, *gone):
-        if (out / name).exists():
-            (out / name).rename(old / name)
-        if name in made:
-            (stage / name).rename(out / name)
-
-
-def _start_worker() -> None:
-    # Ctrl+C reaches every process of a terminal; the parent deals with it, a worker would print a traceback.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # Collecting costs a tenth of the time and finds little while a part is being written: `_lists`, each part's
-    # first step, collects what the part before left.
-    gc.disable()
-
-
-Submit = Callable[..., "Future[Any]"]
-
-
-@contextmanager
-def _workers(jobs: int) -> Iterator[Submit]:
-    """Give a `submit` that runs calls in `jobs` processes, or here where one is enough."""
-    if jobs <= 1:
-
-        def run_here(call: Callable[..., Any], *args: Any) -> Future[Any]:
-            future: Future[Any] = Future()
-            future.set_result(call(*args))
-            return future
-
-        yield run_here
-        return
-    # spawn: the same on every system, and a fork beside the progress bar's thread can hang.
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_start_worker) as pool:
-        try:
-            yield pool.submit
-        finally:
-            pool.shutdown(cancel_futures=True)  # after a fault, what has not begun would only keep us waiting

@@ -18,8 +18,11 @@ EXIT_LOCKED = 5
 EXIT_KIOSK_REFUSED = 6
 EXIT_DIFFERS = 7
 EXIT_STALE = 8
+EXIT_MACHINE = 9
 EXIT_OURS = 70
+EXIT_HUNG_UP = 129
 EXIT_INTERRUPTED = 130
+EXIT_TERMINATED = 143
 
 
 class QingdanError(Exception):
@@ -73,7 +76,19 @@ class KioskRefusedError(QingdanError):
     exit_code = EXIT_KIOSK_REFUSED
 
 
+class LostTextError(QingdanError):
+    """A page does not show what is recorded; nothing was published. A fault of ours or of a template, not of a list."""
+
+    exit_code = EXIT_OURS
+
+
 class DiffersError(QingdanError):
     """What is recorded differs from what was filed."""
 
     exit_code = EXIT_DIFFERS
+
+
+class MachineError(QingdanError):
+    """The machine cannot: its disk or memory is full, or a file of ours cannot be read or written."""
+
+    exit_code = EXIT_MACHINE

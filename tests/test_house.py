@@ -35,10 +35,10 @@ ROOMS = (
 FLOORS = (
     ("__main__",),
     ("cli",),
-    ("delivery",),
+    ("delivery", "updating"),
     ("build",),
     ROOMS,
-    ("durable", "sealing", "signing"),
+    ("durable", "sealing", "signing", "staging"),
     ("errors",),
     ("model",),
 )

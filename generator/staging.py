@@ -1,0 +1,94 @@
+"""A site's pages on their way: the folder they are written to, the processes that write, and the move into place."""
+
+from __future__ import annotations
+
+import gc
+import shutil
+import signal
+from collections.abc import Callable, Collection, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from generator.errors import MachineError
+from generator.model.text import Text
+
+# The part of the staging folder that never becomes part of the site.
+WORK = ".work"
+
+Submit = Callable[..., "Future[Any]"]
+
+
+@contextmanager
+def staging(out: Path) -> Iterator[Path]:
+    """Give an empty folder beside `out`, which is gone when the block ends, however it ends."""
+    stage = out.parent / f".{out.name}.staging"
+    if stage.exists():
+        shutil.rmtree(stage)  # left by a run that was killed
+    stage.mkdir(parents=True)
+    try:
+        yield stage
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
+
+
+def swap(stage: Path, out: Path, *, keep: Collection[str]) -> None:
+    """Move the new pages into place and all else but `keep` away; what is old is deleted last, as that takes time."""
+    old = stage / WORK / "old"
+    old.mkdir(parents=True)
+    made = sorted(path.name for path in stage.iterdir() if path.name != WORK)
+    out.mkdir(exist_ok=True)
+    gone = sorted(path.name for path in out.iterdir() if path.name not in {*made, *keep})
+    for name in (*made, *gone):
+        if (out / name).exists() or (out / name).is_symlink():
+            (out / name).rename(old / name)
+        if name in made:
+            (stage / name).rename(out / name)
+
+
+@contextmanager
+def workers(jobs: int) -> Iterator[Submit]:
+    """Give a `submit` that runs calls in `jobs` processes, or here where one is enough.
+
+    Raises MachineError where the system took a process away.
+    """
+    if jobs <= 1:
+
+        def run_here(call: Callable[..., Any], *args: Any) -> Future[Any]:
+            future: Future[Any] = Future()
+            future.set_result(call(*args))
+            return future
+
+        yield run_here
+        return
+    try:
+        # spawn: the same on every system, and a fork beside the progress bar's thread can hang.
+        with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_start_worker) as pool:
+            try:
+                yield pool.submit
+            finally:
+                pool.shutdown(
+                    cancel_futures=True
+                )  # after a fault, what has not begun would only keep us waiting
+    except BrokenProcessPool as error:
+        raise MachineError(
+            Text(
+                zh="系统中止了一个工作进程，多半是内存不足；原有的网站没有改动。",
+                en="The system ended one of our processes, most likely for want of memory; the old site is as it was.",
+            ),
+            Text(
+                zh="请关闭其他程序，或用 --jobs 1 重试。",
+                en="Close other programs, or try again with --jobs 1.",
+            ),
+        ) from error
+
+
+def _start_worker() -> None:
+    # Ctrl+C reaches every process of a terminal; the parent deals with it, a worker would print a traceback.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Collecting costs a tenth of the time and finds little while a part is being written: each part's first step
+    # collects what the part before left.
+    gc.disable()
