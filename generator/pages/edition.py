@@ -115,13 +115,13 @@ class Edition:
         about: About,
         township: DivisionCode | None = None,
         scripts: Sequence[str] = (),
-    ) -> None:
-        """Write a page: breadcrumb, the note on untranslated text where it applies, and the body.
+    ) -> str:
+        """Write a page: breadcrumb, the note on untranslated text where it applies, and the body; return it whole.
 
         `title` goes from the page to the county; `self.voice.missing` must have been reset before the body was made.
         """
         whole = self.frame.breadcrumb(path, crumbs, here) + self.frame.untranslated() + body
-        self.frame.page(
+        return self.frame.page(
             path, title=" - ".join(title), body=whole, about=about, township=township, scripts=scripts
         )
 

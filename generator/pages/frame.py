@@ -100,8 +100,8 @@ class Frame:
         township: DivisionCode | None = None,
         scripts: Sequence[str] = (),
         head: str = "",
-    ) -> None:
-        """Write the page at `path` (from the site's root) around `body`.
+    ) -> str:
+        """Write the page at `path` (from the site's root) around `body`, and return the whole of it.
 
         `title` is plain text; `scripts` are paths from the root, loaded in order after the page.
         """
@@ -123,7 +123,9 @@ class Frame:
             "languages": self._language_links(path, up),
             "body": body,
         }
-        self._write(path, half.stamp(values).encode())
+        whole = half.stamp(values)
+        self._write(path, whole.encode())
+        return whole
 
     def breadcrumb(self, path: str, links: Sequence[Link], here: str | Markup) -> Markup:
         """Return the way from the home page to this one."""

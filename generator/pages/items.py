@@ -17,6 +17,7 @@ from generator.model.places import Division, DivisionCode
 from generator.pages.dossier import Removed
 from generator.pages.edition import Edition, Row, short_hash
 from generator.pages.frame import About, Link
+from generator.pages.proof import Proof
 
 # What every item page says in the same words: looked up once a language, not once a page.
 LABELS = (
@@ -76,6 +77,7 @@ class ItemPages:
         self._sinces: dict[str, Markup] = {}
         self._ways: dict[tuple[DivisionCode, str, str | None, bool], _Way] = {}
         self._hashes: dict[tuple[str, str], Markup] = {}
+        self._proof = Proof(edition.voice)
 
     def write_township(self, division: Division) -> None:
         """Write the pages of every line in force of a township, and of those removed from its lists."""
@@ -146,7 +148,7 @@ class ItemPages:
         }
         body = Markup(self._template.render(values))
         title = (shown_in, voice.place_plain(division), voice.place_plain(edition.county.division))
-        edition.write(
+        page = edition.write(
             path,
             title=title,
             crumbs=way.crumbs,
@@ -155,6 +157,7 @@ class ItemPages:
             about=self._about(recorded, shown_in),
             township=division.code,
         )
+        self._proof.hold(path, line, page)
 
     def _way(self, division: Division, line: Line, *, removed: bool) -> _Way:
         """Return the way to a line's page; a removed line has no category page to come from."""
