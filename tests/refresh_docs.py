@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from generator import build
-from generator.checks.guide import as_markdown
+from generator.checks.markdown import as_markdown
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from generator import build, checks, register
-from generator.checks.guide import as_markdown, rule_lines, rules_lines
+from generator.checks.guide import rule_lines, rules_lines
+from generator.checks.markdown import as_markdown
 from generator.checks.text import personal_numbers
 from generator.model.guide import GuideEntry
 from tests.refresh_docs import documents

@@ -1,17 +1,20 @@
 """The clerks' guide: every rule with its sentences, its source, and an example that passes beside one that fails.
 
-`qingdan rules` and docs/rules.*.md are both made here, out of the table that the checks themselves go by.
+`qingdan rules`, docs/rules.*.md and the guide's pages are all made of these, out of the table that the checks
+themselves go by.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
-from generator.checks.examples import check_example
+from generator.checks.examples import check_example, read_range
+from generator.checks.mended import MENDS, at_fault, mended, mended_cells
 from generator.checks.report import SEVERITIES
-from generator.checks.rule import Example, ExampleFiling, Rule, Sheetful
+from generator.checks.rule import FINE, Example, ExampleFiling, Rule, Sheetful
 from generator.checks.rules import RULES
 from generator.checks.rules_fields import FIELD_RULES
 from generator.checks.rules_files import FILE_RULES
@@ -19,20 +22,21 @@ from generator.checks.rules_tables import TABLE_RULES
 from generator.checks.rules_text import TEXT_RULES
 from generator.checks.text import escape, show
 from generator.checks.vocabulary import KINDS_IN_ENGLISH
+from generator.model.addresses import guide_page
 from generator.model.documents import column_letters
 from generator.model.findings import Severity
 from generator.model.guide import GuideEntry, GuideTable, RuleGroup
 from generator.model.kinds import LIST_KINDS
 from generator.model.text import ZH, Text
 
-_GROUPS: Final[Mapping[RuleGroup, Text]] = {
+GROUPS: Final[Mapping[RuleGroup, Text]] = {
     "file": Text(zh="文件", en="Files"),
     "table": Text(zh="工作表和表格", en="Sheets and tables"),
     "text": Text(zh="单元格和文字", en="Cells and text"),
     "list": Text(zh="清单内容", en="What a list says"),
     "register": Text(zh="与登记册比对（qingdan accept）", en="Against the register (qingdan accept)"),
 }
-_MEANING: Final[Mapping[Severity, Text]] = {
+MEANINGS: Final[Mapping[Severity, Text]] = {
     "error": Text(zh="必须改正，改正前不能登记。", en="Must be mended; nothing is recorded before."),
     "confirm": Text(
         zh="可能有误，也可能确实如此。请改正，或由经办人在 filing.toml 中写明理由、姓名和日期加以确认；确认前不能登记。",
@@ -75,8 +79,10 @@ def _entry(row: Rule, group: RuleGroup) -> GuideEntry:
         fix=found.fix,
         source=_source(row.source),
         kinds=row.applies_to,
-        passes=_tables(row.passes) if shown else (),
-        fails=_tables(row.fails) if shown else (),
+        passes=_passing(row) if shown else (),
+        fails=_failing(row) if shown else (),
+        frequent=row.id in MENDS,
+        compared=row.id in MENDS or row.passes is not FINE,
     )
 
 
@@ -97,6 +103,35 @@ def _one_source(part: str) -> Text:
 # ---------------------------------------------------------------- examples
 
 
+def _failing(row: Rule) -> tuple[GuideTable, ...]:
+    """The failing example with the place of the finding marked."""
+    name, place = at_fault(row.fails)
+    if row.fails.at is None:
+        return _tables(row.fails)
+    name = name or row.fails.sheets[-1].name
+    return tuple(
+        replace(table, marked=(place,) if place else (), marked_name=place is None)
+        if table.name == name
+        else table
+        for table in _tables(row.fails)
+    )
+
+
+def _passing(row: Rule) -> tuple[GuideTable, ...]:
+    """The passing example; of a frequent fault with the cells marked that were mended."""
+    example = mended(row)
+    tables = _tables(example)
+    if row.id not in MENDS:
+        return tables
+    marks = {sheet.name: mended_cells(row, sheet) for sheet in example.sheets}
+    return tuple(
+        replace(table, marked=marks[table.name][0], marked_name=marks[table.name][1])
+        if table.name in marks
+        else table
+        for table in tables
+    )
+
+
 def _tables(example: Example) -> tuple[GuideTable, ...]:
     tables = [_table(sheetful) for sheetful in (*example.base, *example.sheets)]
     outside = tuple(
@@ -107,8 +142,7 @@ def _tables(example: Example) -> tuple[GuideTable, ...]:
         for one in example.outside
     )
     if outside and tables:
-        last = tables[-1]
-        tables[-1] = GuideTable(name=last.name, rows=last.rows, notes=(*last.notes, *outside))
+        tables[-1] = replace(tables[-1], notes=(*tables[-1].notes, *outside))
     if example.filing is not None:
         tables.append(_filing_table(example.filing, example.file))
     return tuple(tables)
@@ -159,7 +193,15 @@ def _table(sheetful: Sheetful) -> GuideTable:
         notes.append(Text(zh="工作表隐藏", en="the sheet is hidden"))
     if sheetful.filtered:
         notes.append(Text(zh="有筛选", en="a filter is on"))
-    return GuideTable(name=sheetful.name, rows=tuple(map(tuple, rows)), notes=tuple(notes))
+    return GuideTable(
+        name=sheetful.name,
+        rows=tuple(map(tuple, rows)),
+        notes=tuple(notes),
+        merges=tuple(map(read_range, sheetful.merges)),
+        struck=tuple(read_range(address) for address, mark in sheetful.marks.items() if mark.get("struck")),
+        hidden_rows=frozenset(sheetful.hidden_rows),
+        hidden_columns=frozenset(sheetful.hidden_columns),
+    )
 
 
 _MARKS: Final[Mapping[str, Text]] = {
@@ -197,14 +239,15 @@ def _mark_notes(address: str, mark: Mapping[str, object]) -> list[Text]:
 
 def rule_lines(entry: GuideEntry, lang: str) -> list[str]:
     """Return one rule as lines for a person at the command line."""
-    words = _words(lang)
+    words = guide_words(lang)
     lines = [f"{entry.id}  [{SEVERITIES[entry.severity].in_language(lang)}]  {entry.says.in_language(lang)}"]
-    lines.append(f"{words['means']}{_MEANING[entry.severity].in_language(lang)}")
+    lines.append(f"{words['means']}{MEANINGS[entry.severity].in_language(lang)}")
     if entry.kinds:
-        lines.append(f"{words['kinds']}{_kinds(entry.kinds, lang)}")
+        lines.append(f"{words['kinds']}{kind_names(entry.kinds, lang)}")
     lines.append(f"{words['problem']}{entry.problem.in_language(lang)}")
     lines.append(f"{words['fix']}{entry.fix.in_language(lang)}")
     lines.append(f"{words['source']}{entry.source.in_language(lang)}")
+    lines.append(f"{words['page']}{guide_page(lang, entry.group)}#{entry.id}")
     for label, tables in ((words["passes"], entry.passes), (words["fails"], entry.fails)):
         for table in tables:
             lines += ["", f"{label}{escape(table.name or '')}"]
@@ -224,7 +267,7 @@ def rules_lines(entries: Iterable[GuideEntry], lang: str) -> list[str]:
     """Return all rules, a line each, under what they look at."""
     lines: list[str] = []
     rules = list(entries)
-    for group, title in _GROUPS.items():
+    for group, title in GROUPS.items():
         lines += ["", title.in_language(lang)]
         for entry in (one for one in rules if one.group == group):
             severity = SEVERITIES[entry.severity].in_language(lang)
@@ -232,7 +275,8 @@ def rules_lines(entries: Iterable[GuideEntry], lang: str) -> list[str]:
     return lines[1:]
 
 
-def _kinds(kinds: Sequence[str], lang: str) -> str:
+def kind_names(kinds: Sequence[str], lang: str) -> str:
+    """Return the names of kinds of list in one language, in one line."""
     if lang == ZH:
         return "、".join(LIST_KINDS[kind].zh for kind in kinds)
     return ", ".join(KINDS_IN_ENGLISH[kind] for kind in kinds)
@@ -244,6 +288,7 @@ _WORDS: Final[Mapping[str, Text]] = {
     "problem": Text(zh="显示：", en="It prints: "),
     "fix": Text(zh="办法：", en="What to do: "),
     "source": Text(zh="来源：", en="Source: "),
+    "page": Text(zh="指南网页：", en="Page of the guide: "),
     "passes": Text(zh="通过的例子：", en="Passes: "),
     "fails": Text(zh="不通过的例子：", en="Fails: "),
     "none": Text(
@@ -252,136 +297,6 @@ _WORDS: Final[Mapping[str, Text]] = {
 }
 
 
-def _words(lang: str) -> dict[str, str]:
+def guide_words(lang: str) -> dict[str, str]:
+    """Return the labels of a rule's parts in one language."""
     return {key: text.in_language(lang) for key, text in _WORDS.items()}
-
-
-# ---------------------------------------------------------------- the documents
-
-_TITLE = Text(zh="检查规则", en="Rules of the checks")
-_INTRO = Text(
-    zh="""\
-`qingdan check` 和 `qingdan accept` 按下列规则检查报送的清单，一次列出全部问题，写明单元格和办法。
-查看某一条：`qingdan rules VETO-ITEM`。
-
-> 本页由规则表生成，请勿手工修改；规则改动后用 `make docs` 更新。例子中的地名、单位都是虚构的。""",
-    en="""\
-`qingdan check` and `qingdan accept` hold filed lists against these rules and print every finding at once, with its cell
-and what to do. To read one of them: `qingdan rules VETO-ITEM --lang en`.
-
-> This page is made from the table of rules; do not edit it. After a change of the rules, `make docs` writes it again.
-> Places and offices in the examples are made up.""",
-)
-_GRAVE = Text(zh="## 问题分几种", en="## How grave a finding is")
-_GRAVE_HEAD = Text(zh="| 标记 | 含义 |", en="| mark | meaning |")
-_CONFIRM = Text(
-    zh="""\
-## 怎样确认
-
-“须确认”的问题，确属应当如此的，由经办人在该次报送的 `filing.toml` 末尾加一段确认。`qingdan check` 会在问题下面印出这一段，
-复制后填上理由（`reason`）、姓名（`name`）和日期（`date`）即可：
-
-```toml
-[[confirm]]
-rule = "PLEDGE-ITEM"
-file = "东河镇履职事项清单.xlsx"
-sheet = "基本履职事项"
-cell = "B17"
-reason = "此处填写依据的文件名称和条款"
-name = "张示例"
-date = 2022-06-18
-```
-
-一段确认只对应一个单元格；单元格变了，须重新确认。确认的理由、姓名和日期记入登记册。
-
-只有 ITEM-RENAMED 用 `[[renamed]]` 回答，写明新名称是否原有事项，见该条规则。""",
-    en="""\
-## How to confirm a finding
-
-Where a finding “to confirm” is meant, the person in charge adds a confirmation at the end of that filing's `filing.toml`.
-`qingdan check` prints it under the finding; copy it and fill in `reason`, `name` and `date`:
-
-```toml
-[[confirm]]
-rule = "PLEDGE-ITEM"
-file = "东河镇履职事项清单.xlsx"
-sheet = "基本履职事项"
-cell = "B17"
-reason = "the document and article that it rests on"
-name = "张示例"
-date = 2022-06-18
-```
-
-One confirmation is for one cell; when the cell changes it has to be confirmed again. Reason, name and date are kept in the
-register.
-
-ITEM-RENAMED alone is answered by a `[[renamed]]`, which says whether the new name is an item of before; see that rule.""",
-)
-
-
-def as_markdown(entries: Sequence[GuideEntry], lang: str) -> str:
-    """Return the whole guide as Markdown; filed-like text in it is escaped, so that nothing of it acts as markup."""
-    parts = [
-        f"# {_TITLE.in_language(lang)}",
-        _INTRO.in_language(lang),
-        _GRAVE.in_language(lang),
-        _severities(lang),
-    ]
-    parts.append(_CONFIRM.in_language(lang))
-    for group, title in _GROUPS.items():
-        parts.append(f"## {title.in_language(lang)}")
-        parts += [_section(entry, lang) for entry in entries if entry.group == group]
-    return "\n\n".join(parts) + "\n"
-
-
-def _severities(lang: str) -> str:
-    rows = [
-        f"| **{SEVERITIES[severity].in_language(lang)}** | {meaning.in_language(lang)} |"
-        for severity, meaning in _MEANING.items()
-    ]
-    return "\n".join([_GRAVE_HEAD.in_language(lang), "| --- | --- |", *rows])
-
-
-def _section(entry: GuideEntry, lang: str) -> str:
-    words = _words(lang)
-    heading = f"### {entry.id} · {SEVERITIES[entry.severity].in_language(lang)}"
-    facts = [f"- {words['problem']}{_plain(entry.problem.in_language(lang))}"]
-    facts.append(f"- {words['fix']}{_plain(entry.fix.in_language(lang))}")
-    if entry.kinds:
-        facts.append(f"- {words['kinds']}{_kinds(entry.kinds, lang)}")
-    facts.append(f"- {words['source']}{_plain(entry.source.in_language(lang))}")
-    parts = [heading, entry.says.in_language(lang), "\n".join(facts)]
-    for label, tables in ((words["passes"], entry.passes), (words["fails"], entry.fails)):
-        parts += [_drawn(label, table, lang) for table in tables]
-    return "\n\n".join(parts)
-
-
-def _plain(text: str) -> str:
-    """Text in a paragraph: no markup in it counts, and lines to copy stand in code."""
-    first, *lines = text.split("\n")
-    said = re.sub(r"([\\`*_<>\[\]|#])", r"\\\1", first)
-    return (
-        said if not lines else "\n".join([said, "", "  ```toml", *(f"  {line}" for line in lines), "  ```"])
-    )
-
-
-def _drawn(label: str, table: GuideTable, lang: str) -> str:
-    notes = (
-        "；".join(note.zh for note in table.notes)
-        if lang == ZH
-        else "; ".join(note.en for note in table.notes)
-    )
-    if table.name == "filing.toml":
-        lines = [f"{label}`filing.toml`", "", "```toml", *(row[0] for row in table.rows), "```"]
-        return "\n".join(lines)
-    name = _plain(table.name or "")
-    width = max((len(row) for row in table.rows), default=1)
-    head = [column_letters(column) for column in range(1, width + 1)]
-    caption = f"{label}{name}" + (
-        f"（{_plain(notes)}）" if notes and lang == ZH else f" ({_plain(notes)})" if notes else ""
-    )
-    lines = [caption, "", f"| | {' | '.join(head)} |", "| --- " * (width + 1) + "|"]
-    for number, row in enumerate(table.rows, start=1):
-        cells = [_plain(text) for text in row] + [""] * (width - len(row))
-        lines.append(f"| {number} | {' | '.join(cells)} |")
-    return "\n".join(lines)

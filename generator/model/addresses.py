@@ -14,6 +14,10 @@ A county's tree, relative to its own folder (which the province's pages hold as 
     originals/<filing>/<n>-<digest>.<ext>   a document as filed, where the county offers it
     assets/  data/  search/
 
+The province's own pages have the same names under its `<lang>/`, and there also the clerks' guide:
+
+    <lang>/guide.html, <lang>/guide-<what the rules look at>.html#<rule>, <lang>/guide-index.html
+
 Only codes, our own ids and digests appear in addresses: a filed name never does.
 """
 
@@ -38,6 +42,11 @@ def county_home(lang: str) -> str:
 def county_page(lang: str, name: str) -> str:
     """A page of the county by its fixed name: search, changes, departments, data, or a prose page."""
     return f"{lang}/{name}.html"
+
+
+def guide_page(lang: str, part: str = "") -> str:
+    """A page of the clerks' guide, which stands on the province's site: the first one, or a part of it."""
+    return f"{lang}/guide-{part}.html" if part else f"{lang}/guide.html"
 
 
 def department_page(lang: str, department: str) -> str:
