@@ -152,10 +152,7 @@ class _Handler(BaseHTTPRequestHandler):
         kind = KINDS.get(os.path.splitext(path)[1])  # noqa: PTH122  a path that may hold anything, NUL too
         body = None
         if kind and "\0" not in path and "\\" not in path:
-            if path == SETTINGS:
-                body = self._settings(root)
-            else:
-                body = _read(root, path)
+            body = self._settings(root) if path == SETTINGS else _read(root, path)
         if body is None or kind is None:
             self._notice(HTTPStatus.NOT_FOUND, _NOT_HERE, 30)
         else:
