@@ -7,7 +7,7 @@ with one function that opens it (`open_folder(settings)`, `open_sftp(settings)`,
 
 Places inside a unit, relative to <path>/<unit>/ and always with slashes:
 
-    releases/<id>/…         a sealed release, never changed again, but for release/ledger.jsonl
+    releases/<id>/…         a sealed release, never changed again
     releases/.tmp-<id>/…    one that is being staged
     previews/<id>/…         a sealed preview (staged under previews/.tmp-<id>/)
     current                 what readers see: a link to releases/<id>, or whatever the target has instead of links
@@ -132,8 +132,7 @@ class Unit(Protocol):
         ...
 
     def write(self, path: str, body: bytes) -> None:
-        """Put `body` at `path` (relative to the unit; "ledger.jsonl", or "releases/<id>/release/ledger.jsonl"), whole or not at
-        all, durably, over what stands there."""
+        """Put `body` at `path` (relative to the unit: "ledger.jsonl"), whole or not at all, durably, over what stands there."""
         ...
 
     def remove(self, place: str) -> None:
