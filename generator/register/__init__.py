@@ -11,11 +11,11 @@ from pathlib import Path
 
 from generator.register.matching import Match
 from generator.register.proof import Trace, differences, find_traces, in_recorded_order
-from generator.register.proposal import Proposal, propose
+from generator.register.proposal import Proposal, is_recorded, propose
 from generator.register.report import as_lines, in_force_lines, trace_lines
 from generator.register.sentences import RULES
 from generator.register.store import load, write
-from generator.register.versions import in_force
+from generator.register.versions import counts, in_force
 
 __all__ = [
     "RULES",
@@ -23,11 +23,13 @@ __all__ = [
     "Proposal",
     "Trace",
     "as_lines",
+    "counts",
     "differences",
     "find_traces",
     "in_force",
     "in_force_lines",
     "in_recorded_order",
+    "is_recorded",
     "load",
     "propose",
     "record",

@@ -101,14 +101,24 @@ def propose(register: CountyRegister, filing: Filing, checked: Checked, county: 
     )
 
 
+def is_recorded(register: CountyRegister, filing: Filing) -> bool:
+    """Whether the register holds this filing and says of it what its filing.toml says; documents are not looked at."""
+    known = next((one for one in register.filings if one.filing.id == filing.id), None)
+    return known is not None and replace(known.filing, folder=filing.folder) == _facts(filing)
+
+
+def _facts(filing: Filing) -> Filing:
+    # Whether originals are offered is the county's setting, and what an editor leaves behind may go:
+    # neither is a fact of the filing.
+    return replace(filing, originals_public=False, ignored=())
+
+
 def _recorded_filing(register: CountyRegister, filing: Filing, checked: Checked) -> RecordedFiling:
     covers: dict[str, set[DivisionCode]] = {}
     for checklist in checked.checklists:
         covers.setdefault(checklist.kind, set()).update(checklist.townships)
     return RecordedFiling(
-        # Whether originals are offered is the county's setting, and what an editor leaves behind may go:
-        # neither is a fact of the filing.
-        filing=replace(filing, originals_public=False, ignored=()),
+        filing=_facts(filing),
         sha256={document.file: document.sha256 for document in checked.documents},
         covers={kind: tuple(sorted(covers[kind])) for kind in LIST_KINDS if kind in covers},
         order=max((one.order for one in register.filings), default=0) + 1,
