@@ -1,6 +1,7 @@
 """The real command with one fault planted: `python -m tests.faults.command <arguments of qingdan>`.
 
-QINGDAN_FAULT says which step fails and how: `7:kill`, `7:ENOSPC`, or `count` to print how many steps there were.
+QINGDAN_FAULT says which step fails and how: `7:kill`, `7:ENOSPC`, `7:power` (the file system of QINGDAN_FAULT_DISK loses what was
+not flushed, and the process dies), or `count` to print how many steps there were.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import sys
 
 from generator.__main__ import main
 from generator.durable import Step, watched
+from tests.faults.power import cut_power
 
 
 class Fault:
@@ -28,7 +30,9 @@ class Fault:
         self.steps += 1
         if self.steps != self.at:
             return
-        if self.how == "kill":
+        if self.how == "power":
+            cut_power(os.environ["QINGDAN_FAULT_DISK"])
+        if self.how in ("kill", "power"):
             os.kill(os.getpid(), signal.SIGKILL)
         code = getattr(errno, self.how)
         raise OSError(code, os.strerror(code), step.path)
