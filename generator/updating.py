@@ -182,7 +182,7 @@ def program_digest(generator: Path) -> str:
     return _digest([*beside, *_files(generator, suffix=".py")])
 
 
-def _common_inputs(plan: BuildPlan) -> Inputs:
+def common_inputs(plan: BuildPlan) -> Inputs:
     """Return the inputs of every unit."""
     table = tomllib.loads((plan.content / "site.toml").read_text(encoding="utf-8"))
     shown = {key: value for key, value in table.items() if key not in _NOT_SHOWN}
@@ -250,8 +250,8 @@ def _digest(lines: Iterable[str]) -> str:
 
 def _build_stale(plan: BuildPlan, site: Site, progress: Progress) -> tuple[Rebuilt, ...]:
     """Build the counties that differ and the province's pages if anything did; then write the record."""
-    known = _read_record(inputs_path(plan.out))
-    common = _common_inputs(plan)
+    known = read_record(inputs_path(plan.out))
+    common = common_inputs(plan)
     in_force: dict[str, tuple[str, ...]] = {
         county.division.code: _in_force(plan, county) for county in site.counties
     }
@@ -372,7 +372,7 @@ def _units_digest(units: object) -> str:
     return sha256(json.dumps(units, sort_keys=True).encode()).hexdigest()
 
 
-def _read_record(path: Path) -> Mapping[str, _Known]:
+def read_record(path: Path) -> Mapping[str, _Known]:
     """Return what the record says; {} where it is missing, damaged or of another make: then all is built again."""
     try:
         body: dict[str, Any] = json.loads(path.read_bytes())
