@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.bench import checking, legs, report
+from tests.bench import checking, kiosk, legs, report
 from tests.bench.compare import compare
 from tests.bench.corpus import COUNTY, make_content
 from tests.bench.legs import ROOT, TEMPLATES, Run, timed
@@ -46,6 +46,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(report.machine())
         print(checking.report())
         return 0
+    if options.kiosk:
+        print(report.machine())
+        print(kiosk.report())
+        return 0
     languages = tuple(options.languages.split(","))
     with _scratch(DISK) as work:
         prepared = prepare(work, townships=options.townships, items=options.items, languages=languages)
@@ -72,6 +76,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--languages", default="zh", help="zh or zh,en: one process each")
     parser.add_argument("--samples", action="store_true", help="time the sample content too")
     parser.add_argument("--check", action="store_true", help="time `qingdan check` instead of a build")
+    parser.add_argument("--kiosk", action="store_true", help="load the kiosk's server instead of building")
     return parser.parse_args(arguments)
 
 
