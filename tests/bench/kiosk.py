@@ -61,7 +61,8 @@ def _load(address: str) -> tuple[float, str, int]:
     ).stdout
     rate = re.search(r"Requests/sec:\s+([\d.]+)", said)
     slowest = re.search(r"99%\s+(\S+)", said)
-    assert rate and slowest, said
+    assert rate, said
+    assert slowest, said
     wrong = re.search(r"Non-2xx or 3xx responses: (\d+)", said)
     errors = re.search(r"Socket errors: (.*)", said)
     counts = [int(number) for number in re.findall(r"\d+", errors.group(1))] if errors else []
