@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import datetime
 from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
@@ -62,7 +63,10 @@ Kind = StrEnum("Kind", {slug: slug for slug in LIST_KINDS})  # type: ignore[misc
 @app.command()
 def check(
     files: Annotated[
-        list[Path], typer.Argument(help="要检查的文件 · documents to check", show_default=False)
+        list[Path],
+        typer.Argument(
+            help="要检查的文件，或一个报备文件夹 · documents, or one filing folder", show_default=False
+        ),
     ],
     county: CountyOption = None,
     form: Annotated[Format, typer.Option("--format", help="输出格式 · what to print")] = Format.text,
@@ -90,14 +94,17 @@ def check(
     must_exist(files)
     if annotate is not None:
         build.refuse_existing(annotate, ".xlsx")
-    checked = build.check(
-        files,
-        site=site_of(content),
-        county_code=county,
-        as_of=day(as_of),
-        as_csv=read_as is ReadAs.csv,
-        encoding=encoding,
-    )
+    if len(files) == 1 and (files[0] / "filing.toml").is_file():
+        files, checked = _checked_filing(files[0], content, as_of)
+    else:
+        checked = build.check(
+            files,
+            site=site_of(content),
+            county_code=county,
+            as_of=day(as_of),
+            as_csv=read_as is ReadAs.csv,
+            encoding=encoding,
+        )
     paths = {path.name: path.as_posix() for path in files}
     report = checks.printed(checked, form.value, lang.value, paths=paths, everything=everything)
     print_report(report, exact=form is not Format.text)
@@ -107,6 +114,17 @@ def check(
         wrote = Text(zh=f"已写好 {annotate}。{said.zh}", en=f"Wrote {annotate}. {said.en}")
         print(wrote.in_language(lang.value), file=sys.stdout if form is Format.text else sys.stderr)
     raise typer.Exit(_verdict(checked))
+
+
+def _checked_filing(folder: Path, content: Path, as_of: datetime | None) -> tuple[list[Path], Checked]:
+    """Check what a filing folder holds as its filing.toml says; return its documents too."""
+    from generator import build, settings
+
+    site = settings.load_site(content)
+    filing, checked = build.check_filing(
+        site, settings.county_of_filing(folder, site), folder, as_of=day(as_of)
+    )
+    return [folder / document.file for document in filing.documents], checked
 
 
 @app.command()
