@@ -10,6 +10,7 @@ from typing import Literal
 
 from generator.model.kinds import Field
 from generator.model.places import Division, DivisionCode
+from generator.model.targets import TargetSettings
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,6 +66,11 @@ class Site:
     divisions: Mapping[DivisionCode, Division]
     counties: tuple[County, ...]
     """Those with a folder under content/counties, sorted by code."""
+    public_key: str | None = None
+    """The public half of the key that releases are signed with; None where nothing is published yet."""
+    former_keys: tuple[str, ...] = ()
+    """Public halves of keys that older releases were signed with: believed, no longer used."""
+    targets: tuple[TargetSettings, ...] = ()
 
     def county(self, code: str) -> County | None:
         """Return the county with this code, or None where the content has no folder for it."""

@@ -299,7 +299,7 @@ class FolderUnit:
             durable.remove_tree(staging)
         try:
             self._fill(staging, files, progress)
-        except OSError:
+        except (OSError, KeyboardInterrupt):
             with suppress(OSError):
                 durable.remove_tree(staging)
             raise

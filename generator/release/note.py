@@ -77,8 +77,8 @@ class Note:
         return json.dumps(fields, ensure_ascii=False, indent=1).encode() + b"\n"
 
 
-def read_note(body: bytes, unit: str, is_signed: IsSigned) -> Note:
-    """Read what `Note.body` wrote, and check its signature.
+def read_note(body: bytes, unit: str | None, is_signed: IsSigned) -> Note:
+    """Read what `Note.body` wrote, and check its signature; without `unit`, that of any.
 
     Raises DiffersError for anything else: unreadable, unsigned, of another unit, or with something added.
     """
@@ -102,7 +102,7 @@ def read_note(body: bytes, unit: str, is_signed: IsSigned) -> Note:
         signed = note._file(signature) == body and is_signed(note._signed_part(), signature)
     except (ValueError, KeyError, TypeError):
         signed = False
-    if not signed or note.unit != unit or not is_id(note.id):
+    if not signed or unit not in (None, note.unit) or not is_id(note.id):
         raise DiffersError(
             Text(
                 zh=f"{unit} 的 {NOTE} 不是用本站发布密钥签的名，或被改动过。",

@@ -176,6 +176,16 @@ class Table:
             return default
         return value
 
+    def number(self, key: str, *, default: int, low: int, high: int) -> int:
+        """Return a whole number from `low` to `high`."""
+        value = self._take(key, False, str(default))
+        if value is None:
+            return default
+        if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+            self._wrong(key, value, f"{default}")
+            return default
+        return value
+
     def texts(self, key: str, *, required: bool = False, example: str = '["…"]') -> tuple[str, ...]:
         """Return a list of texts in the order written, () where the key is absent. Repeats are a fault."""
         value = self._take(key, required, example)

@@ -15,12 +15,12 @@ from generator.model.settings import Contact, County, Site
 from generator.model.text import ZH, Text
 from generator.settings.divisions import read_divisions
 from generator.settings.reading import Faults, Table, read_toml
+from generator.settings.targets import ADDRESS, read_signing, read_targets
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?")
 # GB/T 33100 style: six digits of the division and four of the site, or `bm` and eight digits for a ministry.
 _SITE_ID_CODE = re.compile(r"[0-9]{10}|bm[0-9]{8}")
 _HOST_NAME = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+(:[0-9]+)?")
-_BASE_URL = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+(/[^\s?#]*)?/")
 # Area code and 7 or 8 digits, with an extension; or a short public number (12345). Several stand with 、 between.
 _PHONE = re.compile(r"(?:0[0-9]{2,3}[- ]?[0-9]{7,8}(?:(?:-|转)[0-9]{1,6})?|1[0-9]{2,4})")
 _MOBILE = re.compile(r"(?:\+?86[- ]?)?1[3-9][0-9][- ]?[0-9]{4}[- ]?[0-9]{4}")
@@ -39,8 +39,10 @@ def load_site(content: Path) -> Site:
     table = read_toml(content / "site.toml", faults)
     province_code = table.needed("province", example='"230000"')
     base_url = table.text("base_url", example='"https://www.example.gov.cn/qingdan/"')
+    public_key, former_keys = read_signing(table)
+    targets = read_targets(table)
     table.close()
-    if base_url is not None and not _BASE_URL.fullmatch(base_url):
+    if base_url is not None and not ADDRESS.fullmatch(base_url):
         table.fault(
             "base_url",
             Text(zh=f"“{base_url}”不是完整的网址。", en=f"{base_url!r} is not a whole address."),
@@ -60,7 +62,16 @@ def load_site(content: Path) -> Site:
     counties = _counties(content, divisions, faults) if divisions else ()
     faults.raise_any()
     assert province is not None
-    return Site(content=content, province=province, base_url=base_url, divisions=divisions, counties=counties)
+    return Site(
+        content=content,
+        province=province,
+        base_url=base_url,
+        divisions=divisions,
+        counties=counties,
+        public_key=public_key,
+        former_keys=former_keys,
+        targets=targets,
+    )
 
 
 def find_county(site: Site, code: str) -> County | None:
