@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 
-from generator.checks.characters import check_characters
+from generator.checks.characters import check_characters, says_twice
 from generator.checks.fields import check_forms
 from generator.checks.notebook import Notebook
+from generator.checks.ordinary import is_ordinary
 from generator.checks.text import trim
 from generator.model.documents import Cell, Document, OutsideText, Range, Sheet, Where, column_letters
 
@@ -36,10 +37,27 @@ def check_sheet(sheet: Sheet, document: Document, notebook: Notebook) -> None:
     if sheet.hidden and not filled:
         notebook.add("SHEET-HIDDEN-EMPTY", where, sheet.name or "")
     for cell in filled:
+        plain = cell.type == "text" and not (cell.hidden_value or cell.struck or cell.hidden_text)
+        if plain and (cell.text in notebook.silent or _is_silent(cell.text)):
+            continue
+        before = len(notebook.findings)
         _check_cell(cell, Where(file=document.file, sheet=sheet.name, cell=cell.address), notebook)
+        if plain and len(notebook.findings) == before:
+            notebook.silent.add(cell.text)
     if sheet.hidden and filled:
         notebook.add("SHEET-HIDDEN", where, sheet.name or "")
     _check_hidden(sheet, filled, document, notebook)
+
+
+def _is_silent(text: str) -> bool:
+    """Whether it is plain at one look that no rule of a cell speaks of this text."""
+    if len(text) < 11 and text.isascii() and text.isdigit():
+        return True
+    return len(text) <= MAX_CELL and is_ordinary(text) and ("\n" not in text or not _has_odd_lines(text))
+
+
+def _has_odd_lines(text: str) -> bool:
+    return text.count("\n") > MAX_LINES or says_twice(text)
 
 
 def _check_cell(cell: Cell, where: Where, notebook: Notebook) -> None:

@@ -105,9 +105,14 @@ def check_characters(text: str, where: Where, notebook: Notebook) -> None:
         notebook.add("PERSONAL-DATA", where, mask(number))
     if "@" in text and _EMAIL.search(text):
         notebook.add("PERSONAL-DATA", where, mask(_EMAIL.findall(text)[0]))
-    lines = trim(text).split("\n")
-    if len(lines) == 2 and len(lines[0]) > 3 and trim(lines[0]) == trim(lines[1]):
+    if says_twice(text):
         notebook.add("TEXT-DUPLICATED", where, text)
+
+
+def says_twice(text: str) -> bool:
+    """Whether a text is two lines that say the same."""
+    lines = trim(text).split("\n")
+    return len(lines) == 2 and len(lines[0]) > 3 and trim(lines[0]) == trim(lines[1])
 
 
 def _is_unassigned(character: str) -> bool:

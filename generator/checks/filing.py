@@ -377,25 +377,21 @@ def account(
         table = by_sheet.get(sheet.name)
         if table is None:
             continue
+        own = used[sheet.name]
         for cell in sheet.cells:
             role = table.roles.get((cell.row, cell.column))
-            lost = role is None or (role == "mapped" and cell.address not in used[sheet.name])
-            place = table.place(cell.address)
-            if lost and place not in notebook.errors:
-                notebook.add("CELL-UNACCOUNTED", place, cell.text)
+            if role is None or (role == "mapped" and cell.address not in own):
+                place = table.place(cell.address)
+                if place not in notebook.errors:
+                    notebook.add("CELL-UNACCOUNTED", place, cell.text)
     known = {
         f"{sheet.name or ''}!{cell_address(cell.row, cell.column)}"
         for sheet in document.sheets
         for cell in sheet.cells
     }
-    for address in sorted(document.census):
+    for address in sorted(document.census.keys() - known):
         sheet_name, mark, spot = address.rpartition("!")
-        if (
-            mark
-            and document.census[address]
-            and address not in known
-            and any(s.name == (sheet_name or None) for s in document.sheets)
-        ):
+        if mark and document.census[address] and any(s.name == (sheet_name or None) for s in document.sheets):
             where = Where(file=document.file, sheet=sheet_name or None, cell=spot)
             notebook.add("CELL-UNACCOUNTED", where)
 

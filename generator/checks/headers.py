@@ -105,9 +105,9 @@ def _read_heading(text: str) -> tuple[Field, ...] | str | None:
     return None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Column:
-    """One column of a table."""
+    """One column of a table; equal to itself alone, so that lines can be looked up by it at no cost."""
 
     left: int
     right: int

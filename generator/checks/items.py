@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 
 from generator.checks.applying import applying
+from generator.checks.headers import Column
 from generator.checks.notebook import Notebook
 from generator.checks.split import (
     is_cancelled,
@@ -16,7 +18,12 @@ from generator.checks.split import (
 )
 from generator.checks.table import Category, Line, Table, row_address
 from generator.checks.text import fold, one_line, trim
-from generator.checks.vocabulary import INSTITUTION_ENDS, PLACEHOLDERS_ANYWHERE, PLACEHOLDERS_REQUIRED
+from generator.checks.vocabulary import (
+    INSTITUTION_ENDS,
+    PLACEHOLDERS_ANYWHERE,
+    PLACEHOLDERS_BEGIN,
+    PLACEHOLDERS_REQUIRED,
+)
 from generator.model.documents import Cell, OutsideText, Range
 from generator.model.findings import Department, FiledItem
 from generator.model.kinds import Field, ListKind, More
@@ -87,8 +94,21 @@ def _address(cells: list[Cell]) -> str:
 
 
 def _says_nothing(text: str, needed: bool) -> bool:
+    first = text[0]
+    if ("\u3400" <= first <= "\u9fff" and first not in PLACEHOLDERS_BEGIN) or "1" <= first <= "9":
+        return False
     key = fold(text)
     return bool(PLACEHOLDERS_ANYWHERE.match(key) or (needed and PLACEHOLDERS_REQUIRED.match(key)))
+
+
+@lru_cache(maxsize=2048)  # the same departments have the same duties in many townships' lists
+def _owners(text: str, duty: str | None) -> tuple[Department, ...]:
+    """The departments of a cell, each with its part of the duty where the list has such a column."""
+    names = split_departments(text)
+    if duty is None:
+        return tuple(Department(name=name) for name in names)
+    duties = split_duties(duty, names)
+    return tuple(Department(name=name, duty=own) for name, own in zip(names, duties, strict=True))
 
 
 class _TableItems:
@@ -102,7 +122,12 @@ class _TableItems:
         self.last_category: Category | None = None
         self.said_inherited = False
         self.columns = table.columns
-        self.present = {f for c in self.columns if isinstance(c.fields, tuple) for f in c.fields}
+        self.of: dict[Field, list[Column]] = {}
+        for column in self.columns:
+            for meaning in column.fields if isinstance(column.fields, tuple) else ():
+                self.of.setdefault(meaning, []).append(column)
+        self.present = frozenset(self.of)
+        self.more = kind.more
         combined = [c for c in self.columns if c.fields == ("departments", "method")]
         self.combined = combined[0] if combined else None
 
@@ -117,9 +142,13 @@ class _TableItems:
         for meaning in self.kind.fields:
             if meaning not in self.present:
                 continue
-            cells[meaning] = line.under(meaning, self.columns)
-            filled = [cell for cell in cells[meaning] if trim(cell.text)]
-            if filled:
+            own = cells[meaning] = line.under(self.of[meaning])
+            if len(own) == 1 and (text := trim(own[0].text)):
+                texts[meaning] = text
+                places[meaning] = own[0].address
+                if own[0].type != "text" or own[0].autonumber:
+                    self._check_cells(meaning, own)
+            elif filled := [cell for cell in own if trim(cell.text)]:
                 texts[meaning] = "\n".join(trim(cell.text) for cell in filled)
                 places[meaning] = _address(filled)
                 self._check_cells(meaning, filled)
@@ -148,7 +177,7 @@ class _TableItems:
         )
 
     def _more(self, texts: dict[Field, str]) -> More:
-        return tuple((meaning, texts[meaning]) for meaning in self.kind.more if meaning in texts)
+        return tuple((meaning, texts[meaning]) for meaning in self.more if meaning in texts)
 
     def _whole_name(self, texts: dict[Field, str]) -> str:
         """Return the name, with its 子项 where the line has one: lines of one 项目 are told apart by nothing else."""
@@ -253,11 +282,7 @@ class _TableItems:
         if paired is not None:
             return paired
         self._check_breaks(text, line)
-        names = split_departments(text)
-        if duty is None:
-            return tuple(Department(name=name) for name in names)
-        duties = split_duties(duty, names)
-        return tuple(Department(name=name, duty=own) for name, own in zip(names, duties, strict=True))
+        return _owners(text, duty)
 
     def _check_breaks(self, text: str, line: Line) -> None:
         """A line break may divide two departments, or stand inside the name of one."""

@@ -9,6 +9,8 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from difflib import SequenceMatcher
+from itertools import chain
+from operator import add
 
 ALIKE = 0.95
 """Likeness from which a clerk is asked to look (research D06)."""
@@ -18,7 +20,7 @@ _TOO_COMMON = 20
 
 
 def _bigrams(text: str) -> frozenset[str]:
-    return frozenset(text[i : i + 2] for i in range(len(text) - 1))
+    return frozenset(map(add, text, text[1:]))
 
 
 def _overlap(one: frozenset[str], other: frozenset[str]) -> float:
@@ -29,14 +31,15 @@ def _overlap(one: frozenset[str], other: frozenset[str]) -> float:
 def similar_pairs(names: Sequence[str]) -> list[tuple[int, int]]:
     """Return the positions of pairs of different names that are at least ALIKE, earlier one first."""
     grams = [_bigrams(name) for name in names]
-    rarity = Counter(gram for own in grams for gram in own)
+    rarity = Counter(chain.from_iterable(grams))
+    rank = {gram: n for n, gram in enumerate(sorted(rarity, key=lambda gram: (rarity[gram], gram)))}
     holders: dict[str, list[int]] = defaultdict(list)
     found = []
     for position, own in enumerate(grams):
         # A name of fewer than ten characters cannot be 95 % like a different one.
         if len(names[position]) < 10:
             continue
-        ordered = sorted(own, key=lambda gram: (rarity[gram], gram))
+        ordered = sorted(own, key=rank.__getitem__)
         prefix = ordered[: len(own) - math.ceil(_JACCARD * len(own)) + 1]
         candidates = sorted(
             {other for gram in prefix if len(holders[gram]) <= _TOO_COMMON for other in holders[gram]}

@@ -17,10 +17,17 @@ from generator.checks.table import NOTE, Table
 from generator.checks.text import bare, fold, read_count, read_serial, trim
 from generator.checks.vocabulary import CATEGORIES, FORMER_DEPARTMENTS, KINDS_IN_ENGLISH, kinds_named
 from generator.model.findings import FiledItem
+from generator.model.folding import VARIANTS
 from generator.model.kinds import Field
 
 _VETO = re.compile(r"[一1]票否决")
 _PLEDGE = re.compile(r"责任[状书]")
+# One of the characters that these words cannot do without, or one that NFKC might turn into one of them.
+_MAY_SAY_WORD = re.compile(
+    "[票书状"
+    + "".join(chr(variant) for variant, standard in VARIANTS.items() if standard in "票书状")
+    + "]|[^\n\u3000-\u3029\u3400-\u9fff\uff01-\uff5e\u2010-\u2027 -~]"
+)
 _GENERIC_TOWNSHIP = re.compile(
     r"^(?:各?(?:乡镇|街道|乡|镇|镇街|乡镇街道|本乡镇|本镇|本乡|本街道)(?:人民政府|政府|党委|党工委|办事处|党委政府)?)$"
 )
@@ -31,11 +38,23 @@ def check_list(filed: FiledList, ground: Ground, notebook: Notebook, starts: Col
     """Note what is wrong within one list. `starts` are the serials it may begin with: 1, or where another list
     of the document ended."""
     strangers = _strangers(filed, ground)
+    # Where nobody has said whose list it is, no township of the county can be its department.
+    own = frozenset(
+        fold(d.name) for d in ground.townships if d.code in filed.townships or not filed.townships
+    )
+    silent: set[tuple[str, ...]] = set()
     _check_serials(filed, starts, notebook)
     _check_categories(filed, notebook)
     names: dict[str, FiledItem] = {}
     for item, table in zip(filed.items, filed.tables_of, strict=True):
         _check_item(item, filed, table, ground, notebook)
+        if item.departments:
+            offices = tuple(department.name for department in item.departments)
+            if offices not in silent:
+                before = len(notebook.findings)
+                _check_departments(offices, item, filed, table, own, notebook)
+                if len(notebook.findings) == before:
+                    silent.add(offices)
         if strangers:
             _check_other_township(item, filed, table, strangers, notebook)
         key = fold(item.name)
@@ -214,8 +233,6 @@ def _check_item(item: FiledItem, filed: FiledList, table: Table, ground: Ground,
     _check_words(item, table, notebook)
     if item.basis is not None:
         check_basis(item.basis, table.place(item.cells.get("basis")), ground.day, notebook)
-    if item.departments is not None:
-        _check_departments(item, filed, table, ground, notebook)
     if item.departments and item.township_duty is not None and filed.kind.has("department_duty"):
         duties = {fold(d.duty) for d in item.departments if d.duty}
         if fold(item.township_duty) in duties:
@@ -240,6 +257,8 @@ def _check_words(item: FiledItem, table: Table, notebook: Notebook) -> None:
     """一票否决 and 责任状, however they are spelt, stand in a list only by a decision that somebody answers for."""
     said = set()
     for meaning, text in _texts(item):
+        if not _MAY_SAY_WORD.search(text):
+            continue
         word = bare(text)
         for rule, pattern in (("VETO-ITEM", _VETO), ("PLEDGE-ITEM", _PLEDGE)):
             place = item.cells.get(meaning)
@@ -249,13 +268,15 @@ def _check_words(item: FiledItem, table: Table, notebook: Notebook) -> None:
 
 
 def _check_departments(
-    item: FiledItem, filed: FiledList, table: Table, ground: Ground, notebook: Notebook
+    names: Sequence[str],
+    item: FiledItem,
+    filed: FiledList,
+    table: Table,
+    own: Collection[str],
+    notebook: Notebook,
 ) -> None:
+    """Note what is odd about the names of an item's departments; `own` are the list's townships, folded."""
     where = table.place(item.cells.get("departments"))
-    departments = item.departments or ()
-    # Where nobody has said whose list it is, no township of the county can be its department.
-    own = {fold(d.name) for d in ground.townships if d.code in filed.townships or not filed.townships}
-    names = [department.name for department in departments]
     for position, name in enumerate(names):
         key = fold(name)
         if key in map(fold, names[:position]):

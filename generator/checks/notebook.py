@@ -28,6 +28,8 @@ class Notebook:
         self.errors: set[Where] = set()
         """The places of errors."""
         self.files_with_errors: set[str] = set()
+        self.silent: set[str] = set()
+        """Texts of plain cells of which no rule has anything to say: many cells repeat them."""
 
     def add(
         self, rule: str, where: Where, found: str = "", also: Text = NOTHING_MORE, /, **slots: object

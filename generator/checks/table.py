@@ -7,7 +7,7 @@ at the end (`filing`) reports it: that is how nothing gets lost here.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from generator.checks.columns import mapping_for
@@ -73,14 +73,9 @@ class Line:
     category: Category | None
     cells: dict[Column, list[Cell]] = field(default_factory=dict)
 
-    def under(self, wanted: Field, columns: tuple[Column, ...]) -> list[Cell]:
-        """Return the cells that fill a field."""
-        return [
-            cell
-            for column in columns
-            if isinstance(column.fields, tuple) and wanted in column.fields
-            for cell in self.cells.get(column, ())
-        ]
+    def under(self, columns: Sequence[Column]) -> list[Cell]:
+        """Return the cells that stand in these columns."""
+        return [cell for column in columns for cell in self.cells.get(column, ())]
 
 
 @dataclass(slots=True)
@@ -132,6 +127,8 @@ class _Reader:
         self.category: Category | None = None
         self.in_notes = False
         self.said_merged: set[Column] = set()
+        self.at: dict[int, Column | None] = {}
+        """Which column of the header covers a grid column, for those asked about so far."""
         for cell in sheet.cells:
             if cell.hidden_value:
                 self._role(cell, "finding")
@@ -228,7 +225,8 @@ class _Reader:
         cells = self._outside_columns(cells, header)
         if not cells:
             return row
-        if NOTE.match(trim(cells[0].text)) and not self._numbered(cells, header):
+        begin = cells[0].text
+        if not begin.isdigit() and NOTE.match(trim(begin)) and not self._numbered(cells, header):
             self._note(cells)
             return row
         if len(cells) == 1 and self._single(cells[0], header):
@@ -261,11 +259,17 @@ class _Reader:
                 self._all(cells, "finding")
         return -1
 
+    def _column(self, column: int, header: Header) -> Column | None:
+        try:
+            return self.at[column]
+        except KeyError:
+            return self.at.setdefault(column, header.column_at(column))
+
     def _outside_columns(self, cells: list[Cell], header: Header) -> list[Cell]:
         """Return the cells under a heading; report text that stands under none."""
         inside = []
         for cell in cells:
-            if header.column_at(cell.column) or (
+            if self._column(cell.column, header) or (
                 cell.merged and cell.merged.left <= header.columns[-1].right
             ):
                 inside.append(cell)
@@ -292,7 +296,7 @@ class _Reader:
 
     def _single(self, cell: Cell, header: Header) -> bool:
         """Deal with a row of one cell: a category, a note, a section title; False where it is a (bad) item."""
-        column = header.column_at(cell.column)
+        column = self._column(cell.column, header)
         fields = column.fields if column and isinstance(column.fields, tuple) else ()
         wide = _columns_under(cell, header) > 1
         text = trim(cell.text)
@@ -324,7 +328,9 @@ class _Reader:
         if len(cells) != 2:
             return False
         first, second = cells
-        column = header.column_at(first.column)
+        if first.text.isdigit():
+            return False
+        column = self._column(first.column, header)
         fields = column.fields if column and isinstance(column.fields, tuple) else ()
         if "number" not in fields:
             return False
@@ -357,19 +363,21 @@ class _Reader:
         """Read one item; return its last row: several where number and name are merged over them."""
         bottom = self._group_bottom(row, header)
         line = Line(top=row, bottom=bottom, category=self.category)
+        roles = self.table.roles
         for r in range(row, bottom + 1):
             own = self.rows.get(r, []) if r == row else self._outside_columns(self.rows.get(r, []), header)
             for cell in own:
-                column = header.column_at(cell.column)
+                column = self._column(cell.column, header)
                 if column is None:
                     continue
-                span = _columns_under(cell, header)
-                if span > 1:
+                if cell.merged and _columns_under(cell, header) > 1:
                     self.notebook.add("MERGE-ACROSS", self.table.place(cell.address), cell.text)
                 line.cells.setdefault(column, []).append(cell)
-                self._role(cell, "mapped")
+                roles[cell.row, cell.column] = "mapped"
+            if r > row or len(line.cells) == len(header.columns):
+                continue
             for column in header.columns:
-                if r == row and column not in line.cells:
+                if column not in line.cells:
                     spoken = self.cover.get((row, column.left))
                     if spoken is not None:
                         line.cells[column] = [spoken]
@@ -387,6 +395,8 @@ class _Reader:
         return bottom
 
     def _group_bottom(self, row: int, header: Header) -> int:
+        if not any(cell.merged for cell in self.rows[row]):
+            return row
         ends = []
         for column in header.columns:
             if isinstance(column.fields, tuple) and ("number" in column.fields or "name" in column.fields):

@@ -82,6 +82,9 @@ PLACEHOLDERS_ANYWHERE = re.compile(
 PLACEHOLDERS_REQUIRED = re.compile(r"^(?:无|暂无|没有|空|略|[/\\／|]+|[-—–－_~]+|n/?a|none|0|。|、)[。.]?$")
 """Nothing, said in a word: fine where a field may be empty."""
 
+PLACEHOLDERS_BEGIN = "同见详参附待暂无没空略"
+"""The Han characters with which a placeholder of either sort can begin."""
+
 INSTITUTION_ENDS = re.compile(
     r"(?:局|委|办|部|室|会|队|院|所|站|中心|公司|政府|法院|联|团|处|厅|司|署|社|馆|校|行|军|组|专班|集团|组织|机构|部门|单位|科|股|台|库|园|场|"
     r"协会|网|乡镇|街道|企业|银行|工会|海关|监狱|党校|机关|等|人员|妇联|残联|工商联|科协|文联|侨联|旗|盟|州)"
