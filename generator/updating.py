@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from generator import register, settings
-from generator.build import BuildPlan, Progress, accept, build_site
+from generator.build import BuildPlan, Progress, accept, build_site, propose
 from generator.durable import locked, replace_file
 from generator.errors import DiffersError
 from generator.model.filings import Filing
@@ -100,7 +100,7 @@ def update(plan: BuildPlan, progress: Progress, *, frozen: bool = False) -> Upda
     """Record every filing folder that is not recorded yet, then build the units whose inputs or pages differ.
 
     Where a filing is refused, nothing is built and later filings of its county wait. `plan.only` is not looked at.
-    With `frozen` nothing is recorded: a filing that should have been is a DiffersError.
+    With `frozen` nothing is recorded: a filing that could have been is a DiffersError.
 
     Raises:
         ContentError: settings, a filing.toml, wording or templates are invalid.
@@ -110,9 +110,7 @@ def update(plan: BuildPlan, progress: Progress, *, frozen: bool = False) -> Upda
     plan.out.parent.mkdir(parents=True, exist_ok=True)
     with locked(plan.out.parent / f".{plan.out.name}.update.lock"):
         site = settings.load_site(plan.content)
-        if frozen:
-            _refuse_unrecorded(site)
-        accepted, waiting = _accept_new(site, plan)
+        accepted, waiting = (_refuse_unrecorded(site, plan), ()) if frozen else _accept_new(site, plan)
         done = Updated(accepted=accepted, waiting=waiting, rebuilt=(), units=len(site.counties) + 1)
         return done if done.refused else replace(done, rebuilt=_build_stale(plan, site, progress))
 
@@ -132,9 +130,16 @@ def _unrecorded(site: Site, county: County) -> Iterator[Path]:
             yield folder
 
 
-def _refuse_unrecorded(site: Site) -> None:
+def _refuse_unrecorded(site: Site, plan: BuildPlan) -> tuple[Accepted, ...]:
+    """Return the filings that could not be recorded, with what is wrong; raise DiffersError if all of them could."""
     missing = [folder for county in site.counties for folder in _unrecorded(site, county)]
-    if missing:
+    proposed = [(folder, *propose(plan.content, folder, as_of=plan.as_of)) for folder in missing]
+    faulty = tuple(
+        Accepted(folder=folder, checked=checked, proposal=proposal, recorded=False)
+        for folder, checked, proposal in proposed
+        if proposal is None or proposal.blocked
+    )
+    if missing and not faulty:
         names = "、".join(f"{folder.parent.parent.name}/{folder.name}" for folder in missing)
         raise DiffersError(
             Text(zh=f"尚未登记（或批准信息有变）：{names}。", en=f"Not recorded as filed: {names}."),
@@ -143,6 +148,7 @@ def _refuse_unrecorded(site: Site) -> None:
                 en="Record them with qingdan accept, and commit what changes in content/register with them.",
             ),
         )
+    return faulty
 
 
 def _accept_new(site: Site, plan: BuildPlan) -> tuple[tuple[Accepted, ...], tuple[Path, ...]]:

@@ -366,13 +366,19 @@ def test_new_approvals_are_recorded(scratch: Path) -> None:
 
 
 def test_frozen_records_nothing(tmp_path: Path) -> None:
-    """With `frozen` a filing that is not recorded is refused by name, and nothing is written anywhere."""
+    """With `frozen` a filing that is not recorded is refused: by name, or with its faults; nothing is written."""
     content = golden_content(tmp_path)
     assert why(run(plan_for(tmp_path), frozen=True)).keys() == {COUNTY, PROVINCE_UNIT}
     shutil.rmtree(content / "register" / COUNTY)
     before = bytes_of(tmp_path / "site")
     with pytest.raises(DiffersError, match=SECOND):
         run(plan_for(tmp_path), frozen=True)
+    (content / "counties" / COUNTY / "filings" / SECOND / "宾州镇履职事项清单.xlsx").write_bytes(
+        b"no workbook"
+    )
+    done = run(plan_for(tmp_path), frozen=True)
+    assert [one.folder.name for one in done.accepted if one.checked.count("error")] == [SECOND]
+    assert done.refused
     assert bytes_of(tmp_path / "site") == before
     assert not (content / "register" / COUNTY).exists()
 
