@@ -1,0 +1,270 @@
+"""The commands of kiosks: pack and refresh on the webmaster's machine; setup, pull, status and serve on the kiosk.
+
+On a kiosk only what deploy/kiosk/requirements.lock lists is installed: rooms are imported by the command that needs them.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from generator.cli.common import (
+    CHINA,
+    ContentOption,
+    Lang,
+    LangOption,
+    app,
+    complain,
+    must_exist,
+    now,
+    print_report,
+    say,
+    site_of,
+)
+from generator.cli.keys import PassphraseOption, asked_passphrase
+from generator.errors import EXIT_FINE, EXIT_STALE
+from generator.model.text import Text
+
+if TYPE_CHECKING:
+    from generator.kiosk.metadata import Lifetimes
+    from generator.kiosk.repository import Keys
+
+kiosk_app = typer.Typer(help="触摸屏一体机 · kiosks", no_args_is_help=True)
+app.add_typer(kiosk_app, name="kiosk")
+
+RepoOption = Annotated[Path, typer.Option("--repo", help="更新库文件夹 · the update repository")]
+KeysOption = Annotated[
+    Path,
+    typer.Option(
+        "--keys",
+        envvar="QINGDAN_KIOSK_KEYS",
+        help="放有 targets.pem、snapshot.pem、timestamp.pem 的文件夹 · the folder with the keys",
+    ),
+]
+StateOption = Annotated[Path, typer.Option("--state", help="本机状态文件夹 · this machine's state")]
+_DaysOfTimestamp = Annotated[
+    int, typer.Option("--days", min=1, max=90, help="时间戳有效天数 · days a timestamp is good for")
+]
+
+
+def _lifetimes(days: int) -> Lifetimes:
+    from generator.kiosk.metadata import Lifetimes
+
+    return Lifetimes(timestamp=timedelta(days=days))
+
+
+def _keys(folder: Path, roles: tuple[str, ...], passphrase: bytes | None = None) -> Keys:
+    from generator import signing
+
+    # Only the targets key is used by hand; the others sign unattended.
+    return {
+        role: signing.load_key(folder / f"{role}.pem", passphrase if role == "targets" else None)
+        for role in roles
+    }
+
+
+@kiosk_app.command("pack")
+def pack_command(
+    repo: RepoOption,
+    keys: KeysOption,
+    county: Annotated[str, typer.Option("--county", help="六位县级代码 · six-digit county code")],
+    site: Annotated[Path, typer.Option("--site", help="建好的网站 · the built site")] = Path("site"),
+    content: ContentOption = Path("content"),
+    address: Annotated[
+        str | None, typer.Option("--address", help="县网页的公开网址 · public address of its pages")
+    ] = None,
+    number: Annotated[
+        int | None, typer.Option("--number", help="跳到这个期数 · jump to this release number")
+    ] = None,
+    days: _DaysOfTimestamp = 14,
+    passphrase: PassphraseOption = False,
+    lang: LangOption = Lang.zh,
+) -> None:
+    """把一个县的网页做成签名的更新 · make a signed update of a county's pages."""
+    from generator.kiosk import repository
+
+    folder = site / county
+    must_exist([folder / "index.html"])
+    if address is None:
+        settings = site_of(content)
+        address = f"{settings.base_url}{county}/" if settings and settings.base_url else ""
+    moment = now()
+    packed = repository.pack(
+        repo,
+        folder,
+        county,
+        _keys(keys, ("targets", "snapshot", "timestamp"), asked_passphrase(passphrase)),
+        now=moment,
+        date=moment.astimezone(CHINA).date().isoformat(),
+        address=address,
+        number=number,
+        lifetimes=_lifetimes(days),
+    )
+    said = f"{packed.files} 个文件、{packed.size / 1e6:.1f} MB"
+    say(
+        lang,
+        Text(
+            zh=f"第 {packed.number} 期已打包：{said}，一体机需下载约 {packed.fetched / 1e3:.0f} KB。",
+            en=f"Release {packed.number}: {packed.files} files, {packed.size / 1e6:.1f} MB; "
+            f"a kiosk fetches about {packed.fetched / 1e3:.0f} KB.",
+        )
+        if packed.new
+        else Text(
+            zh=f"内容与第 {packed.number} 期相同，只续签。",
+            en=f"The content is that of release {packed.number}; only its signatures were renewed.",
+        ),
+    )
+
+
+@kiosk_app.command("refresh")
+def refresh_command(
+    repo: RepoOption, keys: KeysOption, days: _DaysOfTimestamp = 14, lang: LangOption = Lang.zh
+) -> None:
+    """续签：告诉一体机内容仍是最新的 · renew the signatures: the content is still the newest."""
+    from generator.kiosk import repository
+
+    number = repository.refresh(
+        repo, _keys(keys, ("snapshot", "timestamp")), now=now(), lifetimes=_lifetimes(days)
+    )
+    say(
+        lang,
+        Text(
+            zh=f"第 {number} 期已续签，有效 {days} 天。",
+            en=f"Release {number} is signed for {days} more days.",
+        ),
+    )
+
+
+@kiosk_app.command("setup")
+def setup_command(
+    state: StateOption,
+    root: Annotated[Path, typer.Option("--root", help="根元数据 root.json · the root to trust")],
+    county: Annotated[str, typer.Option("--county", help="六位县级代码 · six-digit county code")],
+    township: Annotated[str, typer.Option("--township", help="九位乡镇（街道）代码 · nine-digit code")],
+    sources: Annotated[
+        list[str] | None,
+        typer.Option("--from", help="更新网址或文件夹（可重复）· address or folder (may repeat)"),
+    ] = None,
+    pages: Annotated[str, typer.Option("--pages", help="首页的语言 · language of the home page")] = "zh",
+    elder: Annotated[bool, typer.Option("--elder", help="默认长者模式 · start in elder mode")] = False,
+    printing: Annotated[bool, typer.Option("--printing", help="接有打印机 · a printer is attached")] = False,
+    idle: Annotated[
+        int, typer.Option("--idle", min=10, max=3600, help="无人操作几秒后回首页 · seconds")
+    ] = 60,
+    lang: LangOption = Lang.zh,
+) -> None:
+    """设置一台一体机 · set up a kiosk."""
+    from generator.kiosk import ceremony
+    from generator.kiosk.state import KioskSettings, set_up
+
+    must_exist([root])
+    body = root.read_bytes()
+    settings = KioskSettings(
+        county=county,
+        township=township,
+        sources=tuple(sources or ()),
+        lang=pages,
+        elder=elder,
+        printing=printing,
+        idle_seconds=idle,
+    )
+    set_up(state, settings, body)
+    fingerprint = ceremony.facts(body).fingerprint
+    say(
+        lang,
+        Text(
+            zh=f"已设置 {state}。请核对 root.json 的 SHA-256 与密钥保管人纸上的一致：\n{fingerprint}",
+            en=f"{state} is set up. Compare the SHA-256 of root.json with the key keepers' paper:\n{fingerprint}",
+        ),
+    )
+
+
+@kiosk_app.command("pull")
+def pull_command(
+    state: StateOption,
+    sources: Annotated[
+        list[str] | None,
+        typer.Option("--from", help="更新网址或 U 盘文件夹 · address or folder (may repeat)"),
+    ] = None,
+    deadline: Annotated[
+        int, typer.Option("--deadline", min=10, help="最多用多少秒 · seconds at most")
+    ] = 7200,
+    least_rate: Annotated[
+        int, typer.Option("--least-rate", min=0, help="一分钟平均每秒至少多少字节 · bytes a second at least")
+    ] = 1000,
+    lang: LangOption = Lang.zh,
+) -> None:
+    """取更新：全部验证无误才换上 · fetch an update and show it once all of it is proven."""
+    from generator.kiosk import pull
+    from generator.kiosk.fetch import Limits
+    from generator.kiosk.refusal import Refusal
+
+    try:
+        pulled = pull.pull(
+            state, now=now(), sources=tuple(sources or ()), limits=Limits(total=deadline, rate=least_rate)
+        )
+    except Refusal as refusal:
+        if refusal.code != "expired":
+            raise
+        complain(refusal, lang)
+        raise typer.Exit(EXIT_STALE) from refusal
+    say(
+        lang,
+        Text(zh=f"已换上第 {pulled.number} 期。", en=f"Release {pulled.number} is on the screen.")
+        if pulled.new
+        else Text(zh=f"第 {pulled.number} 期仍是最新。", en=f"Release {pulled.number} is still the newest."),
+    )
+
+
+@kiosk_app.command("status")
+def status_command(
+    state: StateOption,
+    as_json: Annotated[bool, typer.Option("--json", help="供监控程序读取 · for programs")] = False,
+    full: Annotated[bool, typer.Option("--full", help="核对每个文件 · look at every file")] = False,
+    lang: LangOption = Lang.zh,
+) -> None:
+    """这台机器显示的是什么、是否最新、是否完好 · what this machine shows, how old it is, whether it is whole."""
+    from generator.kiosk.status import status
+
+    found = status(state, now=now(), full=full)
+    if as_json:
+        print_report(json.dumps(found.fields, ensure_ascii=False, indent=1) + "\n", exact=True)
+    else:
+        say(lang, _said(found.fields))
+    if found.exit_code != EXIT_FINE:
+        raise typer.Exit(found.exit_code)
+
+
+_PROBLEMS = {
+    "empty": Text(zh="还没有内容，请运行 kiosk pull。", en="There is no content yet: run kiosk pull."),
+    "damaged": Text(
+        zh="有文件与签名不符，请运行 kiosk pull 修复。",
+        en="Files are not as signed: run kiosk pull to mend them.",
+    ),
+    "floor": Text(
+        zh="两份版本下限都丢了，请检查磁盘，再运行 kiosk pull。",
+        en="Both copies of the version floor are gone: check the disk, then run kiosk pull.",
+    ),
+    "stale": Text(
+        zh="内容已超过保鲜期，仍在显示。", en="The content is older than its time allows and is still shown."
+    ),
+}
+
+
+def _said(fields: dict[str, Any]) -> Text:
+    """Return the status in a few lines."""
+    problem = fields["problem"]
+    number, day = fields["release"], fields.get("date", "—")
+    refused = Text(zh=f"上次更新被拒绝（{problem}）。", en=f"The last update was refused ({problem}).")
+    word = Text(zh="一切正常。", en="All is well.") if problem is None else _PROBLEMS.get(problem, refused)
+    last = fields["last_update"] or {}
+    return Text(
+        zh=f"第 {number or 0} 期，{day}，保鲜至 {fields.get('fresh_until', '—')}。\n{word.zh}\n"
+        f"上次更新：{last.get('at', '—')} {last.get('error') or ''}",
+        en=f"Release {number or 0} of {day}, fresh until {fields.get('fresh_until', '—')}.\n{word.en}\n"
+        f"Last update: {last.get('at', '—')} {last.get('error') or ''}",
+    )

@@ -1,0 +1,417 @@
+"""The update repository of one county: packing a release into it, and keeping its signatures fresh.
+
+Whoever reads it at any moment sees a whole state: content is there before what names it, and timestamp.json, the one
+file that is ever replaced under its own name, comes last.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from tuf.api.exceptions import RepositoryError
+from tuf.api.metadata import (  # type: ignore[attr-defined]  # its documented home; the package does not say so to mypy
+    Metadata,
+    Root,
+    Snapshot,
+    Targets,
+    Timestamp,
+)
+
+from generator import durable, sealing, signing
+from generator.errors import UsageError
+from generator.kiosk import bundle, ceremony, cutting, metadata
+from generator.kiosk.bundle import TARGET, Blob, Group, Release
+from generator.kiosk.metadata import LIFETIMES, Lifetimes
+from generator.kiosk.refusal import Refusal
+from generator.model.releases import Entry, Manifest
+from generator.model.text import Text
+
+if TYPE_CHECKING:
+    from generator.signing import PrivateKey
+
+LEFT_OUT: Final = ("data/", "originals/")
+"""Nothing can be downloaded on a kiosk."""
+KEPT_RELEASES: Final = 3
+"""The blobs of so many releases stay, for kiosks that are in the middle of one."""
+
+Keys = Mapping[str, "PrivateKey"]
+"""Private keys by role: targets, snapshot, timestamp."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Packed:
+    """What packing did."""
+
+    number: int
+    new: bool
+    """False: the content is that of the newest release, and only its signatures were renewed."""
+    files: int
+    size: int
+    """Bytes of the tree."""
+    fetched: int
+    """Bytes that a kiosk with the release before needs to fetch: new blobs and release.json."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Standing:
+    """The repository's metadata as it stands, not yet verified: it is our own."""
+
+    timestamp: int
+    snapshot: int
+    targets: int
+    release: Release
+    targets_body: bytes
+
+
+def blob_path(name: str) -> str:
+    """Return where a blob stands in a repository or a kiosk's store."""
+    return f"blobs/{name[:2]}/{name}"
+
+
+def standing(repo: Path) -> Standing | None:
+    """Return what the repository offers now, or None where nothing was packed yet.
+
+    Raises:
+        UsageError: its files do not fit together.
+    """
+    folder = repo / "metadata"
+    try:
+        timestamp = Metadata[Timestamp].from_bytes((folder / "timestamp.json").read_bytes()).signed
+        snapshot_version = timestamp.snapshot_meta.version
+        snapshot = (
+            Metadata[Snapshot].from_bytes((folder / f"{snapshot_version}.snapshot.json").read_bytes()).signed
+        )
+        targets_version = snapshot.meta["targets.json"].version
+        targets_body = (folder / f"{targets_version}.targets.json").read_bytes()
+        target = Metadata[Targets].from_bytes(targets_body).signed.targets[TARGET]
+        release = bundle.release_from((repo / "targets" / f"{target.hashes['sha256']}.{TARGET}").read_bytes())
+    except FileNotFoundError:
+        if not (folder / "timestamp.json").exists():
+            return None
+        raise _broken(repo) from None
+    except (RepositoryError, KeyError, Refusal) as error:
+        raise _broken(repo) from error
+    return Standing(
+        timestamp=timestamp.version,
+        snapshot=snapshot_version,
+        targets=targets_version,
+        release=release,
+        targets_body=targets_body,
+    )
+
+
+def _broken(repo: Path) -> UsageError:
+    return UsageError(
+        Text(zh=f"更新库 {repo} 不完整。", en=f"The update repository {repo} is not whole."),
+        Text(
+            zh="请从备份恢复整个文件夹，再重新打包。",
+            en="Bring the folder back from a backup and pack again.",
+        ),
+    )
+
+
+def seal(site: Path, county: str) -> Manifest:
+    """Return the manifest of what a kiosk shows: a county's pages without what can be downloaded."""
+    return sealing.seal(site, county, keep=lambda path: not path.startswith(LEFT_OUT))
+
+
+def pack(
+    repo: Path,
+    site: Path,
+    county: str,
+    keys: Keys,
+    *,
+    now: datetime,
+    date: str,
+    address: str = "",
+    ledger: str = "",
+    number: int | None = None,
+    lifetimes: Lifetimes = LIFETIMES,
+) -> Packed:
+    """Make a release of the county's built pages in `site`; the same content again only renews the signatures.
+
+    `date` is the day that kiosks show; `number` jumps ahead of the running number (after a stolen targets key).
+
+    Raises:
+        UsageError: no root is installed, a key is not the one that root names, or the number is not higher.
+        LockedError: another run packs this repository.
+    """
+    with durable.locked(repo / "pack.lock"):
+        root = _root(repo, keys, ("targets", *metadata.ONLINE))
+        before = standing(repo)
+        manifest = seal(site, county)
+        same = (
+            before is not None
+            and before.release.manifest == manifest.digest
+            and before.release.county == county
+            and before.release.address == address
+            and number is None
+        )
+        if before is not None and same:
+            targets, version = _targets_again(before, root, keys, now, lifetimes)
+            _publish(repo, targets, version, before, keys, now, lifetimes)
+            return _packed(before.release, new=False, fetched=0)
+        following = _number(before, number)
+        groups, fetched = _store(repo, site, manifest, _known(repo, before))
+        shards, more = _store_shards(repo, groups)
+        release = Release(
+            county=county,
+            number=following,
+            date=date,
+            address=address,
+            ledger=ledger,
+            files=len(manifest.files),
+            size=manifest.size,
+            manifest=manifest.digest,
+            shards=shards,
+        )
+        body = release.body()
+        _write(repo / "targets" / f"{hashlib.sha256(body).hexdigest()}.{TARGET}", body)
+        version = before.targets + 1 if before else 1
+        targets = metadata.signed_targets(
+            body, version, metadata.expiry(now, lifetimes.targets), [keys["targets"]]
+        )
+        _publish(repo, targets, version, before, keys, now, lifetimes)
+        _forget(repo)
+        return _packed(release, new=True, fetched=fetched + more + len(body))
+
+
+def refresh(repo: Path, keys: Keys, *, now: datetime, lifetimes: Lifetimes = LIFETIMES) -> int:
+    """Sign snapshot and timestamp anew, so that kiosks know the content is still the newest. Returns the release number.
+
+    Raises:
+        UsageError: nothing was packed yet, or a key is not the one that root names.
+        LockedError: another run writes this repository.
+    """
+    with durable.locked(repo / "pack.lock"):
+        root = _root(repo, keys, metadata.ONLINE)
+        before = standing(repo)
+        if before is None:
+            raise UsageError(
+                Text(zh=f"更新库 {repo} 里还没有内容。", en=f"Nothing was packed into {repo} yet."),
+                Text(zh="请先运行 qingdan kiosk pack。", en="Run qingdan kiosk pack first."),
+            )
+        _must_be_signed(root, before.targets_body)
+        _publish(repo, before.targets_body, before.targets, before, keys, now, lifetimes)
+        return before.release.number
+
+
+def _packed(release: Release, *, new: bool, fetched: int) -> Packed:
+    return Packed(number=release.number, new=new, files=release.files, size=release.size, fetched=fetched)
+
+
+def _root(repo: Path, keys: Keys, roles: Sequence[str]) -> Root:
+    body = ceremony.latest_root(repo)
+    if body is None:
+        raise UsageError(
+            Text(zh=f"更新库 {repo} 还没有根元数据。", en=f"The repository {repo} has no root yet."),
+            Text(
+                zh="请先按 docs/keys.md 生成密钥并运行 qingdan keys install。",
+                en="Make the keys as docs/keys.md says and run qingdan keys install.",
+            ),
+        )
+    root = metadata.root_from(body)[1]
+    for role in roles:
+        public = signing.public_half(keys[role])
+        if metadata.tuf_key(public).keyid not in root.roles[role].keyids:
+            raise UsageError(
+                Text(
+                    zh=f"{role} 的密钥不是根元数据里登记的那一把。",
+                    en=f"The key for {role} is not the one that root names.",
+                ),
+                Text(zh=f"这一把的公钥是 {public}。", en=f"The public half of this one is {public}."),
+            )
+    return root
+
+
+def _is_signed(root: Root, targets: bytes) -> bool:
+    held = Metadata[Targets].from_bytes(targets)
+    return bool(root.get_verification_result("targets", held.signed_bytes, held.signatures))
+
+
+def _must_be_signed(root: Root, targets: bytes) -> None:
+    if not _is_signed(root, targets):
+        raise UsageError(
+            Text(
+                zh="targets 密钥已更换，只续签不够。",
+                en="The targets key was replaced; renewing is not enough.",
+            ),
+            Text(zh="请运行 qingdan kiosk pack。", en="Run qingdan kiosk pack."),
+        )
+
+
+def _targets_again(
+    before: Standing, root: Root, keys: Keys, now: datetime, lifetimes: Lifetimes
+) -> tuple[bytes, int]:
+    """Return the targets metadata to go on with: signed anew where its key changed or half its time is over."""
+    held = Metadata[Targets].from_bytes(before.targets_body)
+    if _is_signed(root, before.targets_body) and held.signed.expires - now > lifetimes.targets / 2:
+        return before.targets_body, before.targets
+    version = before.targets + 1
+    expires = metadata.expiry(now, lifetimes.targets)
+    return metadata.signed_targets(before.release.body(), version, expires, [keys["targets"]]), version
+
+
+def _number(before: Standing | None, asked: int | None) -> int:
+    last = before.release.number if before else 0
+    if asked is not None and not last < asked <= bundle.NUMBER_LIMIT:
+        raise UsageError(
+            Text(
+                zh=f"期数必须大于 {last}，不超过 {bundle.NUMBER_LIMIT}。",
+                en=f"The number must be above {last} and at most {bundle.NUMBER_LIMIT}.",
+            )
+        )
+    return asked or last + 1
+
+
+def _publish(
+    repo: Path,
+    targets: bytes,
+    targets_version: int,
+    before: Standing | None,
+    keys: Keys,
+    now: datetime,
+    lifetimes: Lifetimes,
+) -> None:
+    folder = repo / "metadata"
+    version = before.snapshot + 1 if before else 1
+    snapshot = metadata.signed_snapshot(
+        targets, targets_version, version, metadata.expiry(now, lifetimes.snapshot), [keys["snapshot"]]
+    )
+    timestamp = metadata.signed_timestamp(
+        snapshot,
+        version,
+        before.timestamp + 1 if before else 1,
+        now,
+        metadata.expiry(now, lifetimes.timestamp),
+        [keys["timestamp"]],
+    )
+    # What a killed run left under these names was never named by a timestamp: nobody has read it.
+    _write(folder / f"{targets_version}.targets.json", targets)
+    _write(folder / f"{version}.snapshot.json", snapshot)
+    durable.replace_file(folder / "timestamp.json", timestamp)
+    for name, newest in (("snapshot", version), ("targets", targets_version)):
+        for path in sorted(folder.glob(f"*.{name}.json")):
+            number = path.name.split(".")[0]
+            if number.isdigit() and int(number) < newest - KEPT_RELEASES:
+                durable.unlink(path)
+
+
+def _write(path: Path, body: bytes) -> None:
+    durable.make_folders(path.parent)
+    if not path.is_file() or path.read_bytes() != body:
+        durable.replace_file(path, body)
+
+
+def _known(repo: Path, before: Standing | None) -> Mapping[str, tuple[Blob, ...]]:
+    """Return the pieces of the newest release by what they hold: another zlib must not send everything anew."""
+    known: dict[str, tuple[Blob, ...]] = {}
+    for shard in before.release.shards if before else ():
+        with suppress(OSError, Refusal):
+            stored = (repo / blob_path(shard.name)).read_bytes()
+            for group in bundle.groups_from(bundle.uncompress(shard, stored)):
+                known[_holds(group.files)] = group.pieces
+    return known
+
+
+def _holds(files: Sequence[Entry]) -> str:
+    return hashlib.sha256("".join(entry.sha256 for entry in files).encode()).hexdigest()
+
+
+def _store(
+    repo: Path, site: Path, manifest: Manifest, known: Mapping[str, tuple[Blob, ...]]
+) -> tuple[list[Group], int]:
+    entries = {entry.path: entry for entry in manifest.files}
+    groups: list[Group] = []
+    new = 0
+    for paths in cutting.grouped([(entry.path, entry.size) for entry in manifest.files]):
+        files = tuple(entries[path] for path in paths)
+        pieces = known.get(_holds(files))
+        if pieces is None or not all(_is_stored(repo, piece) for piece in pieces):
+            body = b"".join((site / path).read_bytes() for path in paths)
+            parts = list(cutting.cut(body)) if files[0].size > cutting.LARGE else [body]
+            held = [_store_blob(repo, part) for part in parts]
+            pieces = tuple(blob for blob, _ in held)
+            new += sum(blob.size for blob, fresh in held if fresh)
+        groups.append(Group(pieces=pieces, files=files))
+    return groups, new
+
+
+def _is_stored(repo: Path, blob: Blob) -> bool:
+    path = repo / blob_path(blob.name)
+    return path.is_file() and sealing.hash_file(path) == (blob.size, blob.name)
+
+
+def _store_blob(repo: Path, body: bytes) -> tuple[Blob, bool]:
+    blob, stored = bundle.compress(body)
+    if blob.size > bundle.BLOB_LIMIT:
+        raise ValueError(f"a blob of {blob.size} bytes")  # the cutter's limits make this impossible
+    fresh = not _is_stored(repo, blob)
+    if fresh:
+        path = repo / blob_path(blob.name)
+        durable.make_folders(path.parent)
+        durable.replace_file(path, stored)
+    return blob, fresh
+
+
+def _store_shards(repo: Path, groups: Sequence[Group]) -> tuple[tuple[Blob, ...], int]:
+    shards: list[Blob] = []
+    new = 0
+    held: list[Group] = []
+    for index, group in enumerate(groups):
+        held.append(group)
+        following = groups[index + 1] if index + 1 < len(groups) else None
+        ends = (
+            following is None
+            or cutting.draw("shard " + following.files[0].path) % cutting.GROUPS_IN_SHARD == 0
+        )
+        if ends or len(held) == cutting.SHARD_LIMIT:
+            blob, fresh = _store_blob(repo, bundle.shard_body(tuple(held)))
+            shards.append(blob)
+            new += blob.size if fresh else 0
+            held = []
+    return tuple(shards), new
+
+
+def _forget(repo: Path) -> None:
+    """Take away releases before the newest few, and blobs that none of those left names."""
+    releases: list[tuple[int, Path, Release]] = []
+    for path in sorted((repo / "targets").glob(f"*.{TARGET}")):
+        with suppress(Refusal):
+            release = bundle.release_from(path.read_bytes())
+            releases.append((release.number, path, release))
+    releases.sort(key=lambda found: found[0], reverse=True)
+    kept: set[str] = set()
+    for _, _, release in releases[:KEPT_RELEASES]:
+        kept.update(shard.name for shard in release.shards)
+        kept.update(piece.name for pieces in _pieces(repo, release) for piece in pieces)
+    for _, path, _ in releases[KEPT_RELEASES:]:
+        durable.unlink(path)
+    for path in sorted((repo / "blobs").glob("*/*")):
+        if path.name not in kept:
+            durable.unlink(path)
+
+
+def _pieces(repo: Path, release: Release) -> list[tuple[Blob, ...]]:
+    found: list[tuple[Blob, ...]] = []
+    for shard in release.shards:
+        stored = (repo / blob_path(shard.name)).read_bytes()
+        found += [group.pieces for group in bundle.groups_from(bundle.uncompress(shard, stored))]
+    return found
+
+
+def describe(packed: Packed) -> dict[str, Any]:
+    """Return what packing did, for programs."""
+    return {
+        "release": packed.number,
+        "new": packed.new,
+        "files": packed.files,
+        "bytes": packed.size,
+        "fetched": packed.fetched,
+    }
