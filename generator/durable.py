@@ -13,10 +13,12 @@ import errno
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from generator.errors import LockedError
 from generator.model.text import Text
@@ -34,6 +36,8 @@ class Step:
     body: bytes | None = None
     """What is written (write, append)."""
 
+
+_FLUSHED_AT_ONCE: Final = 32
 
 Watcher = Callable[[Step], None]
 _watcher: Watcher | None = None
@@ -102,11 +106,24 @@ def replace_file(path: Path, body: bytes) -> None:
 def sync_file(path: Path) -> None:
     """Flush a file that is written already."""
     _step("fsync", path)
+    _flush(path)
+
+
+def _flush(path: Path) -> None:
     handle = os.open(path, os.O_RDWR if sys.platform == "win32" else os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def sync_files(paths: Sequence[Path]) -> None:
+    """Flush many files that are written already: at once, so that a disk takes them in few turns instead of one for each."""
+    for path in paths:
+        _step("fsync", path)
+    with ThreadPoolExecutor(_FLUSHED_AT_ONCE) as pool:
+        for _ in pool.map(_flush, paths):
+            pass
 
 
 def sync_folder(folder: Path) -> None:

@@ -319,9 +319,7 @@ class FolderUnit:
                 durable.write_new(path, self._bytes_of(file), sync=False)
                 written.append(path)
             progress(file.entry.path, done, len(files))
-        # Flushed after all are written: the first flush takes most of the journal with it.
-        for path in written:
-            durable.sync_file(path)
+        durable.sync_files(written)
         for folder in sorted(folders, key=lambda folder: (-len(folder.parts), folder)):
             durable.sync_folder(folder)
 

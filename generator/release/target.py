@@ -2,8 +2,8 @@
 
 `publishing` calls these steps in one fixed order and decides everything that is decided: numbers, manifests, what travels, what is
 kept. A target only moves bytes, makes them last, and says what it found. Three of them exist: `folder`, `sftp` and `s3`, each
-with one function that opens it (`open_folder(settings)`, `open_sftp(settings)`, `open_s3(settings)`; settings are the classes of
-`model.targets`), a context manager that yields a `Target`.
+with one function that opens it (`open_folder(settings, base)`, `open_sftp(settings, base)`, `open_s3(settings)`; settings are the classes
+of `model.targets`, relative paths in them count from `base`), a context manager that yields a `Target`.
 
 Places inside a unit, relative to <path>/<unit>/ and always with slashes:
 

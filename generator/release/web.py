@@ -14,6 +14,7 @@ from urllib.parse import quote, urljoin, urlsplit
 from generator.errors import PublishError, UsageError
 from generator.model.releases import Difference, Entry, Manifest
 from generator.model.text import Text
+from generator.release.note import KEPT_SMALL, NOTE
 from generator.release.target import Progress
 
 _SECONDS: Final = 20
@@ -57,6 +58,10 @@ class ShownPortal:
                 Text(zh="请直接核验那个网址。", en="Verify that address instead."),
             )
         return body if status == 200 and len(body) <= limit else None
+
+    def has_release(self) -> bool:
+        """Whether anything answers where a release says what it is."""
+        return self.read(NOTE, KEPT_SMALL) is not None
 
     def differing(self, manifest: Manifest, progress: Progress) -> Iterator[Difference]:
         """Yield what is changed or missing; what a portal has besides cannot be asked."""

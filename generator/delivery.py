@@ -1,0 +1,322 @@
+"""The second hallway: what is built reaches its portals. Each recipe reads from top to bottom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from generator import release, signing
+from generator.errors import ContentError, PublishError, QingdanError, UsageError
+from generator.model.releases import PROVINCE_UNIT
+from generator.model.settings import Site
+from generator.model.targets import TargetSettings
+from generator.model.text import Text
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Errand:
+    """Where to deliver, for whom, and in whose name."""
+
+    site: Site
+    moment: datetime
+    owner: str
+    """A line for humans that stands in the lock while the run lasts."""
+    target: str | None = None
+    """One target's name; None for all of them."""
+    counties: tuple[str, ...] = ()
+    """Counties, and `province`; empty for every unit."""
+    key: Path | None = None
+    """The private half of the release key; None where nothing has to be signed."""
+    passphrase: bytes | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Delivered:
+    """What became of one unit on one target."""
+
+    target: TargetSettings
+    unit: str
+    published: release.Published | None
+    error: QingdanError | None
+    """Why it did not become live; the others go on."""
+    notes: tuple[Text, ...] = ()
+
+
+def publish(
+    errand: Errand,
+    built: Path,
+    progress: release.Progress,
+    *,
+    max_deletes: int,
+    dry_run: bool = False,
+    preview: bool = False,
+) -> Iterator[Delivered]:
+    """Publish the units of a built site, to every target that takes them; yields each outcome as it comes.
+
+    Raises UsageError or ContentError before anything is sent, where the errand cannot be meant.
+    """
+    targets = _targets(errand)
+    sign = None if dry_run else _sign(errand)
+    wanted = _wanted(errand, release.units_of(built), built)
+    for target in targets:
+        units = [unit for unit in wanted if not target.units or unit in target.units]
+        with ExitStack() as stack:
+            place, error = _opened(target, errand, stack)
+            for unit in units:
+                if place is None:
+                    yield Delivered(target=target, unit=unit, published=None, error=error)
+                    continue
+                store, office = place.unit(unit), _office(errand, unit, sign)
+                try:
+                    # Looked at before the unit is sealed and locked: a release that comes between is somebody else's.
+                    seen = store.pointer()
+                    tree = release.built_unit(built, unit)
+                    if dry_run:
+                        done = release.intended(store, tree, office, progress)
+                    elif preview:
+                        done = release.publish_preview(store, tree, office, progress)
+                    else:
+                        done = release.publish(store, seen, tree, office, max_deletes, progress)
+                except QingdanError as refused:
+                    yield Delivered(target=target, unit=unit, published=None, error=refused)
+                else:
+                    notes = tuple(place.notes)
+                    yield Delivered(target=target, unit=unit, published=done, error=None, notes=notes)
+
+
+def roll_back(errand: Errand, to: str | None, progress: release.Progress) -> Iterator[Delivered]:
+    """Show an earlier release again, on every target asked for. The errand names its units: one click must not turn back a province."""
+    targets, sign = _targets(errand), _sign(errand)
+    for target in targets:
+        with ExitStack() as stack:
+            place, error = _opened(target, errand, stack)
+            for unit in errand.counties:
+                if target.units and unit not in target.units:
+                    continue
+                if place is None:
+                    yield Delivered(target=target, unit=unit, published=None, error=error)
+                    continue
+                try:
+                    store = place.unit(unit)
+                    done = release.roll_back(
+                        store, store.pointer(), to, _office(errand, unit, sign), progress
+                    )
+                except QingdanError as refused:
+                    yield Delivered(target=target, unit=unit, published=None, error=refused)
+                else:
+                    yield Delivered(
+                        target=target, unit=unit, published=done, error=None, notes=tuple(place.notes)
+                    )
+
+
+def releases(errand: Errand) -> Iterator[tuple[TargetSettings, str, Sequence[release.Past]]]:
+    """Yield the history of every unit on every target asked for; units that were never published are left out."""
+    for target in _targets(errand):
+        with release.open_target(target, _base(errand.site)) as place:
+            for unit in _units_of(errand, target):
+                past = release.history(place.unit(unit), _office(errand, unit, None))
+                if past:
+                    yield target, unit, past
+
+
+def verify(
+    errand: Errand, what: str, known: Mapping[int, str], public: str | None, progress: release.Progress
+) -> Iterator[release.Verdict]:
+    """Hold a target (by name), an address or a folder against what was signed; yields a verdict for each unit found.
+
+    `public` is the key to believe, instead of those of the settings.
+
+    Raises UsageError where there is no release at all, ContentError where no key is known.
+    """
+    is_signed = _believing((public,) if public else _keys(errand.site))
+    target = next((one for one in errand.site.targets if one.name == what), None)
+    found = False
+    with ExitStack() as stack:
+        if target is not None:
+            shown = _shown_target(errand, target, stack)
+        elif what.startswith(("http://", "https://")):
+            shown = _shown_portal(errand, what)
+        else:
+            shown = _shown_folder(errand, Path(what))
+        for where, unit, one in shown:
+            found = True
+            yield release.verify(one, where, unit, is_signed, known, progress)
+    if not found:
+        raise UsageError(
+            Text(zh=f"在 {what} 没有找到任何发布。", en=f"No release was found at {what}."),
+            Text(
+                zh="请写 site.toml 中目标的名称、门户网址，或含有 release/release.json 的文件夹。",
+                en="Give a target of site.toml, the address of a portal, or a folder with release/release.json.",
+            ),
+        )
+
+
+def _base(site: Site) -> Path:
+    return site.content.resolve().parent
+
+
+def _targets(errand: Errand) -> tuple[TargetSettings, ...]:
+    targets = errand.site.targets
+    chosen = tuple(target for target in targets if errand.target in (None, target.name))
+    if chosen:
+        return chosen
+    names = ", ".join(target.name for target in targets)
+    if not targets:
+        raise UsageError(
+            Text(zh="site.toml 中还没有发布目标。", en="site.toml has no target yet."),
+            Text(
+                zh="请加上 [[target]]，写法见 docs/delivery.md。",
+                en="Add a [[target]]; docs/delivery.md shows how.",
+            ),
+        )
+    raise UsageError(
+        Text(
+            zh=f"site.toml 中没有叫“{errand.target}”的目标。",
+            en=f"site.toml has no target named {errand.target!r}.",
+        ),
+        Text(zh=f"现有：{names}。", en=f"There are: {names}."),
+    )
+
+
+def _opened(
+    target: TargetSettings, errand: Errand, stack: ExitStack
+) -> tuple[release.Target | None, QingdanError | None]:
+    """Open a target; where that fails, the other targets are still served."""
+    try:
+        return stack.enter_context(release.open_target(target, _base(errand.site))), None
+    except QingdanError as error:
+        return None, error
+
+
+def _wanted(errand: Errand, there: Sequence[str], built: Path) -> Sequence[str]:
+    missing = sorted(set(errand.counties) - set(there))
+    if missing or not there:
+        named = ", ".join(missing)
+        raise UsageError(
+            Text(
+                zh=f"{built} 中没有建成的 {named or '网站'}。",
+                en=f"{built} holds no built {named or 'site'}.",
+            ),
+            Text(zh="请先运行 qingdan build。", en="Run qingdan build first."),
+        )
+    return [unit for unit in there if not errand.counties or unit in errand.counties]
+
+
+def _units_of(errand: Errand, target: TargetSettings) -> Sequence[str]:
+    every = (*(str(county.division.code) for county in errand.site.counties), PROVINCE_UNIT)
+    chosen = errand.counties or target.units or every
+    return [unit for unit in chosen if not target.units or unit in target.units]
+
+
+def _keys(site: Site) -> tuple[str, ...]:
+    if site.public_key is None:
+        raise ContentError(
+            Text(
+                zh="site.toml 中还没有发布密钥的公钥。",
+                en="site.toml has no public half of a release key yet.",
+            ),
+            Text(
+                zh='请运行 qingdan keys make，把显示的公钥写入 [signing]：public = "ed25519:…"。',
+                en='Run qingdan keys make and write what it shows into [signing]: public = "ed25519:…".',
+            ),
+        )
+    return (site.public_key, *site.former_keys)
+
+
+def _believing(keys: Sequence[str]) -> release.IsSigned:
+    return lambda body, signature: any(signing.is_signed(key, body, signature) for key in keys)
+
+
+def _sign(errand: Errand) -> release.Sign:
+    """Return what signs, after making sure that its public half is the one that the world believes."""
+    keys = _keys(errand.site)
+    if errand.key is None:
+        raise UsageError(
+            Text(zh="没有给出发布密钥。", en="No release key was given."),
+            Text(
+                zh="请用 --key 文件，或把密钥文件的路径放入环境变量 QINGDAN_RELEASE_KEY。",
+                en="Give --key FILE, or its path in the environment variable QINGDAN_RELEASE_KEY.",
+            ),
+        )
+    key = signing.load_key(errand.key, errand.passphrase)
+    public = signing.public_half(key)
+    if public != keys[0]:
+        raise UsageError(
+            Text(
+                zh=f"{errand.key} 的公钥是 {public}，与 site.toml 中的不同。",
+                en=f"The public half of {errand.key} is {public}, not the one in site.toml.",
+            ),
+            Text(
+                zh="请换用正确的密钥；若已更换密钥，请更新 [signing]：新公钥写入 public，旧公钥写入 former。",
+                en="Use the right key; if it was replaced, put the new one into [signing] public, the old one into former.",
+            ),
+        )
+    return lambda body: signing.sign(key, body)
+
+
+def _no_key(body: bytes) -> str:
+    raise AssertionError(f"nothing is signed while looking: {len(body)} bytes")
+
+
+def _office(errand: Errand, unit: str, sign: release.Sign | None) -> release.Office:
+    return release.Office(
+        unit=unit,
+        moment=errand.moment,
+        owner=errand.owner,
+        sign=sign or _no_key,
+        is_signed=_believing(_keys(errand.site)),
+    )
+
+
+_Shown = tuple[str, str | None, release.ShownPortal | release.ShownFolder | release.ShownUnit]
+
+
+def _shown_target(errand: Errand, target: TargetSettings, stack: ExitStack) -> Iterator[_Shown]:
+    place = stack.enter_context(release.open_target(target, _base(errand.site)))
+    for unit in _units_of(errand, target):
+        store = place.unit(unit)
+        if store.pointer() is not None:
+            yield f"{target.name}/{unit}", unit, release.ShownUnit(store)
+
+
+def _shown_portal(errand: Errand, address: str) -> Iterator[_Shown]:
+    """Yield the unit at an address, and the counties under it where it is the province's."""
+    portal = release.ShownPortal(address)
+    if portal.has_release():
+        yield portal.address, None, portal
+    for county in errand.site.counties:
+        code = str(county.division.code)
+        if errand.counties and code not in errand.counties:
+            continue
+        under = release.ShownPortal(f"{portal.address}{code}/")
+        if under.has_release():
+            yield under.address, code, under
+
+
+def _shown_folder(errand: Errand, folder: Path) -> Iterator[_Shown]:
+    """Yield the release in a folder; or those that `current` leads to in it, or in the units under it."""
+    if not folder.is_dir():
+        raise UsageError(
+            Text(zh=f"没有文件夹 {folder}。", en=f"There is no folder {folder}."),
+            Text(
+                zh="请写目标名称、以 https:// 开头的网址，或文件夹。",
+                en="Give a target's name, an address that starts with https://, or a folder.",
+            ),
+        )
+    wanted = errand.counties
+    candidates: list[tuple[Path, str | None]] = [(folder, None), (folder / "current", None)]
+    for inner in sorted(folder.iterdir()):
+        if not wanted or inner.name in wanted:
+            candidates.append((inner / "current", inner.name))
+    for place, unit in candidates:
+        if (place / "release" / "release.json").is_file():
+            yield str(place), unit, release.ShownFolder(place)
+
+
+def failed(outcomes: Sequence[Delivered]) -> QingdanError | None:
+    """Return the first error of a run over several units, so that the run ends with its exit code."""
+    errors = [one.error for one in outcomes if one.error is not None]
+    return next((error for error in errors if isinstance(error, PublishError)), errors[0] if errors else None)
