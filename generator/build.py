@@ -32,7 +32,7 @@ from generator.model.text import ZH, Text, Tongue
 from generator.staging import WORK, staging, swap, workers
 
 if TYPE_CHECKING:
-    from generator.model.guide import GuideEntry
+    from generator.model.guide import GuideEntry, Handbook
     from generator.register import Proposal, Trace
     from generator.vetting import Vetted
 
@@ -285,6 +285,14 @@ def rules() -> tuple[GuideEntry, ...]:
     return guide.guide_entries() + register_guide.guide_entries()
 
 
+def handbooks() -> dict[str, Handbook]:
+    """Return the clerks' guide in the two languages that the checks speak."""
+    from generator.checks.handbook import handbook
+
+    entries = rules()
+    return {lang: handbook(entries, lang) for lang in (ZH, "en")}
+
+
 # ---------------------------------------------------------------- the register
 
 
@@ -508,6 +516,7 @@ def _province(
         plan.as_of,
         tree.write,
         preview=plan.preview,
+        handbooks=handbooks(),
     )
     return tree.files, tree.size
 

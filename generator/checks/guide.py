@@ -183,6 +183,9 @@ def _table(sheetful: Sheetful) -> GuideTable:
     notes = [Text(zh=f"合并单元格：{merge}", en=f"merged: {merge}") for merge in sheetful.merges]
     rows = [[_safe(text) for text in row] for row in sheetful.rows]
     for address, mark in sheetful.marks.items():
+        place = read_range(address)
+        if "text" in mark:
+            rows[place.top - 1][place.left - 1] = _safe(str(mark["text"]))
         notes += _mark_notes(address, mark)
     notes += [Text(zh=f"第 {row} 行隐藏", en=f"row {row} is hidden") for row in sheetful.hidden_rows]
     notes += [

@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from generator.model.filings import Original
+from generator.model.guide import Handbook
 from generator.model.lists import CountyLists
 from generator.model.settings import County, Site
 from generator.model.shell import CountySummary, Shell
@@ -106,13 +107,17 @@ def render_province(
     as_of: date,
     write: Write,
     preview: bool = False,
+    handbooks: Mapping[str, Handbook] | None = None,
 ) -> None:
     """Write the province's pages: the way in, the counties by prefecture, the hand-written pages, the assets.
 
-    `write` takes a path from the site's folder, in which each county's folder stands under its code.
+    `write` takes a path from the site's folder, in which each county's folder stands under its code. `handbooks` holds
+    the clerks' guide by language; a language without one has no such pages, and no link to them.
     """
     del as_of  # as above
-    write_province(summaries, tongues, shells, templates, site, write, preview=preview)
+    write_province(
+        summaries, tongues, shells, templates, site, write, preview=preview, handbooks=handbooks or {}
+    )
 
 
 def _edition(

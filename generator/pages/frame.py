@@ -100,10 +100,12 @@ class Frame:
         township: DivisionCode | None = None,
         scripts: Sequence[str] = (),
         head: str = "",
+        languages: Sequence[str] | None = None,
     ) -> str:
         """Write the page at `path` (from the site's root) around `body`, and return the whole of it.
 
-        `title` is plain text; `scripts` are paths from the root, loaded in order after the page.
+        `title` is plain text; `scripts` are paths from the root, loaded in order after the page; `languages` are the
+        other ones that have this page, where that is not all of them.
         """
         folder, _, _ = path.rpartition("/")
         up = "../" * (folder.count("/") + 1) if folder else ""
@@ -120,7 +122,7 @@ class Frame:
             "head": self._about(path, about)
             + head
             + "".join(f'<script src="{up}{escape(script)}" defer></script>' for script in scripts),
-            "languages": self._language_links(path, up),
+            "languages": self._language_links(path, up, self.languages if languages is None else languages),
             "body": body,
         }
         whole = half.stamp(values)
@@ -202,12 +204,12 @@ class Frame:
         article = {"ArticleTitle": about.article, "PubDate": about.published, "ContentSource": about.source}
         return _metas(column) + _metas(article)
 
-    def _language_links(self, path: str, up: str) -> str:
+    def _language_links(self, path: str, up: str, languages: Sequence[str]) -> str:
         rest = path.partition("/")[2] if "/" in path else ""
         return "".join(
             f'<a href="{up}{lang}/{rest or "index.html"}" lang="{html_lang(lang)}" hreflang="{html_lang(lang)}">'
             f"{OWN_NAMES.get(lang, lang)}</a>"
-            for lang in self.languages
+            for lang in languages
         )
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import jinja2
 from markupsafe import Markup
 
-from generator.model.addresses import county_home, county_page
+from generator.model.addresses import county_home, county_page, guide_page
+from generator.model.guide import Handbook
 from generator.model.kinds import LIST_KINDS
 from generator.model.settings import Site
 from generator.model.shell import CountySummary, Shell
@@ -18,6 +19,7 @@ from generator.pages.assets import bundle
 from generator.pages.environment import environment
 from generator.pages.feeds import SITEMAP, sitemap
 from generator.pages.frame import About, Bundle, Frame, Link, Write
+from generator.pages.guide import style_file, write_guide
 from generator.pages.pictures import ChartRow, figures, kind_bar, kind_parts
 from generator.pages.surround import band, footer, write_entry
 from generator.pages.voice import OWN_NAMES, Voice, html_lang
@@ -32,8 +34,9 @@ def write_province(
     write: Write,
     *,
     preview: bool,
+    handbooks: Mapping[str, Handbook],
 ) -> None:
-    """Write the landing page, a page of counties per language, the hand-written pages and the assets."""
+    """Write the landing page, a page of counties per language, the hand-written pages, the guide and the assets."""
     written: list[str] = []
 
     def noted(path: str, body: bytes) -> None:
@@ -44,23 +47,28 @@ def write_province(
     env = environment(templates)
     assets, files = bundle(shells[languages[0]], templates)
     sample = any(summary.sample for summary in summaries)
+    style, style_body = style_file(templates)
+    guided = [lang for lang in languages if lang in handbooks]
     frames, sentences = {}, {}
     for lang in languages:
         voice = Voice(tongues[lang])
         links = _links(voice, shells[lang])
+        guide = [Link(path=guide_page(lang), words=voice.say("guide.title"))] if lang in guided else []
         frames[lang] = _frame(
-            voice, shells[lang], languages, site, env, assets, sample, preview, links, noted
+            voice, shells[lang], languages, site, env, assets, sample, preview, links, guide, noted
         )
         _home(frames[lang], voice, summaries, env, site, how="how-to-read" in shells[lang].prose)
         for name, prose in shells[lang].prose.items():
             _prose(frames[lang], voice, name, prose.title, prose.html, voice.place(site.province))
+        if lang in guided:
+            write_guide(frames[lang], env, handbooks[lang], guided, style, voice.place(site.province))
         place = voice.place_plain(site.province)
         sentences[lang] = (
             voice.tongue.say("site.province", province=place),
             voice.tongue.say("province.lead", province=place),
         )
     write_entry(frames, env, sentences)
-    for path, body in files.items():
+    for path, body in {**files, style: style_body}.items() if guided else files.items():
         write(path, body)
     if site.base_url:
         write(SITEMAP, sitemap(site.base_url, [path for path in written if path.endswith(".html")]))
@@ -84,6 +92,7 @@ def _frame(
     sample: bool,
     preview: bool,
     links: Sequence[Link],
+    guide: Sequence[Link],
     write: Write,
 ) -> Frame:
     menu = [Link(path=county_home(voice.lang), words=voice.say("nav.home")), *links]
@@ -95,7 +104,7 @@ def _frame(
         bundle=assets,
         menu=lambda _township: menu,
         band=band(voice, sample=sample, preview=preview),
-        footer=footer(env, voice, links, ()),
+        footer=footer(env, voice, [*links, *guide], ()),
         sample=sample,
         hidden=sample or preview,
         site_meta={},
