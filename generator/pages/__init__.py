@@ -17,7 +17,7 @@ from generator.model.lists import CountyLists
 from generator.model.settings import County, Site
 from generator.model.shell import CountySummary, Shell
 from generator.model.text import ZH, Tongue
-from generator.pages.assets import bundle
+from generator.pages.assets import bundle, kiosk_face
 from generator.pages.county import CountyPages, footer_links
 from generator.pages.dossier import Dossier
 from generator.pages.edition import Edition
@@ -90,7 +90,8 @@ def render_county(
         write_entry(
             {lang: edition.frame for lang, edition in editions.items()}, environment(templates), sentences
         )
-        for path, body in files.items():
+        spoken = {lang: tongues[lang] for lang in county.languages}
+        for path, body in {**files, **kiosk_face(shells[ZH], templates, spoken)}.items():
             write(path, body)
         if base:
             write(SITEMAP, sitemap(base, _in_every_language(county, written)))

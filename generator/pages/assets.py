@@ -1,17 +1,25 @@
-"""The one script and the one stylesheet that every page of a site loads, under names that tell their contents."""
+"""The script and the stylesheet that every page of a site loads, and those that kiosks load beside them.
+
+All have names that tell their contents, but one: `assets/settings.js` is the same tiny file on every page, and the
+place where a kiosk puts its own settings. Portals never load what it would lead to.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
 from generator.model.shell import Shell
+from generator.model.text import Tongue
 from generator.pages.frame import Bundle
 
 # In this order: what comes later builds on, and may override, what came before.
 _STYLES = ("chrome.css", "pages.css", "search.css")
 _SCRIPTS = ("chrome.js", "pages.js")
+_SETTINGS = "settings.js"
+_KIOSK_SCRIPTS = ("kiosk_qr.js", "kiosk.js", "kiosk_face.js")
 
 
 def bundle(shell: Shell, templates: Path) -> tuple[Bundle, Mapping[str, bytes]]:
@@ -26,11 +34,32 @@ def bundle(shell: Shell, templates: Path) -> tuple[Bundle, Mapping[str, bytes]]:
         f"assets/qingdan.{_digest(style)}.css": style,
         f"assets/qingdan.{_digest(script)}.js": script,
     }
-    found = Bundle(style=next(iter(files)), script=list(files)[1])
+    settings = f"assets/{_SETTINGS}"
+    found = Bundle(style=next(iter(files)), script=list(files)[1], settings=settings)
     others = {
         f"assets/{name}": body for name, body in shell.assets.items() if name not in (*_STYLES, *_SCRIPTS)
     }
-    return found, {**files, **others}
+    return found, {**files, settings: (templates / "assets" / _SETTINGS).read_bytes(), **others}
+
+
+def kiosk_face(shell: Shell, templates: Path, tongues: Mapping[str, Tongue]) -> Mapping[str, bytes]:
+    """Return the stylesheet and the script of a county's kiosks, which holds its words in all of its languages."""
+    words = {
+        lang: {
+            key.removeprefix("kiosk."): text
+            for key, text in sorted(tongue.strings.items())
+            if key.startswith("kiosk.")
+        }
+        for lang, tongue in tongues.items()
+    }
+    said = json.dumps(words, ensure_ascii=False, separators=(",", ":"))
+    head = f"window.qingdan=window.qingdan||{{}};window.qingdan.kioskWords={said};\n".encode()
+    style = (templates / "assets" / "kiosk.css").read_bytes()
+    script = head + _joined(_KIOSK_SCRIPTS, shell, templates)
+    return {
+        f"assets/kiosk.{_digest(style)}.css": style,
+        f"assets/kiosk.{_digest(script)}.js": script,
+    }
 
 
 def _joined(names: tuple[str, ...], shell: Shell, templates: Path) -> bytes:

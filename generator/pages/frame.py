@@ -27,6 +27,8 @@ class Bundle:
 
     script: str
     style: str
+    settings: str
+    """The script that says where the page is shown; it comes before the others."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -164,7 +166,11 @@ class Frame:
             )
             for link in self._menu(township)
         )
-        assets = f'<script src="{up}{self._bundle.script}"></script><link rel="stylesheet" href="{up}{self._bundle.style}">'
+        bundle = self._bundle
+        assets = (
+            f'<script src="{up}{bundle.settings}"></script><script src="{up}{bundle.script}"></script>'
+            f'<link rel="stylesheet" href="{up}{bundle.style}">'
+        )
         robots = '<meta name="robots" content="noindex,nofollow">' if self.hidden else ""
         feed = (
             f'<link rel="alternate" type="application/atom+xml" href="{up}{self._feed}">'

@@ -218,6 +218,8 @@
     var whole = terms.map(function (term) { return term.text; }).join(' ');
     if (names.indexOf(whole) !== -1) { return 0; }
     if (names.some(function (name) { return name.indexOf(whole) === 0; })) { return 1; }
+    var read = terms[0].letters && pinyinPlaces(names[0], terms[0].text);
+    if (read && read[0] === 0 && terms.length === 1) { return 1; }
     var inName = terms.every(function (term) {
       return names.some(function (name) { return term.wordy ? wordPlace(name, term.text) !== -1 : name.indexOf(term.text) !== -1; }) ||
         (term.letters && pinyinPlaces(names[0], term.text) !== null);
