@@ -1,7 +1,8 @@
-"""The parts of an OOXML package (xlsx, docx) in the child process: XML by defusedxml, and the relations between parts.
+"""The parts of an OOXML package (xlsx, docx) in the child process: XML without a DTD, and the relations between parts.
 
 The parent has already looked through the bytes (`preflight`); here every part must also be well-formed and not nested
-deeper than any office writes.
+deeper than any office writes. A document type, and with it every entity of a document's own, is refused at its first
+word, before the parser that builds elements sees any of it: the grammar of XML has no other place for one.
 """
 
 from __future__ import annotations
@@ -11,19 +12,18 @@ import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from io import BytesIO
-from typing import Protocol, cast
+from typing import IO, Protocol, cast
 from urllib.parse import unquote
-from xml.etree.ElementTree import Element, ParseError
+from xml.etree.ElementTree import Element, ParseError, XMLPullParser
 from xml.parsers import expat
-
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import iterparse
 
 from generator.intake.faults import Faults, Refused
 
 MAX_DEPTH = 64
 _XML_PART = re.compile(r"(?i)\.(xml|rels)$")
+_CHUNK = 64 * 1024
 # A hyperlink that a reader of the page could follow; everything else outside the file is refused.
 _PLAIN_LINK = re.compile(r"(?i)^(https?://|mailto:|tel:)")
 
@@ -45,23 +45,46 @@ class Relation:
 class Package:
     """An opened package; raises Refused after noting why a part cannot be read."""
 
-    def __init__(self, content: bytes, faults: Faults, *, broken: str) -> None:
+    def __init__(
+        self, content: bytes, faults: Faults, *, broken: str, later: re.Pattern[str] | None = None
+    ) -> None:
+        """Open a package. Parts whose names match `later` are proven sound while they are read: call `prove` then."""
         self.faults = faults
         self.broken = broken
         """The rule for a package whose main parts are missing or damaged."""
         self._archive = zipfile.ZipFile(BytesIO(content))
         self._names = {name.casefold(): name for name in self._archive.namelist()}
-        for name in self._archive.namelist():
-            if _XML_PART.search(name):
-                self._check_nesting(name)
+        self._before = len(faults.seen)
+        parts = [name for name in self._archive.namelist() if _XML_PART.search(name)]
+        self._unproven = {name for name in parts if later is not None and later.search(name)}
+        self._check([name for name in parts if name not in self._unproven])
+
+    def _check(self, parts: list[str]) -> None:
+        """Look at parts and at all relations. Raises Refused where one is unsound, having looked at every part."""
+        before = len(self.faults.seen)
+        for name in parts:
+            self._check_nesting(name)
         for name in self._archive.namelist():
             if name.casefold().endswith(".rels"):
                 self._check_targets(name)
-        if any(
-            rule in faults
-            for rule in ("XML-DEPTH", "XML-DTD", "REL-TARGET", "REL-EXTERNAL", "XML-BROKEN", broken)
-        ):
-            raise Refused(broken)
+        if len(self.faults.seen) > before:
+            self._refuse()
+
+    def _refuse(self) -> None:
+        """Say of the whole package what is unsound, and nothing else: no part of it is read any further."""
+        if self._unproven:
+            self._unproven.clear()
+            del self.faults.seen[self._before :]
+            self._check([name for name in self._archive.namelist() if _XML_PART.search(name)])
+        raise Refused(self.broken)
+
+    def prove(self) -> None:
+        """Look at the parts that have not been read. Raises Refused, the package's own faults noted, for unsound ones."""
+        before = len(self.faults.seen)
+        for name in sorted(self._unproven):
+            self._check_nesting(name)
+        if len(self.faults.seen) > before:
+            self._refuse()
 
     def has(self, part: str) -> bool:
         """Whether the package holds the part."""
@@ -106,13 +129,29 @@ class Package:
         """Yield ("start"|"end", element) over a part. Raises Refused where it is missing or not XML."""
         if not self.has(part):
             raise self.faults.refuse(self.broken, part=part)
+        name = self._names[part.casefold()]
         try:
-            with self._archive.open(self._names[part.casefold()]) as stream:
-                for event, element in iterparse(stream, events=("start", "end"), forbid_dtd=True):
-                    yield event, cast(Element, element)
-        except (ParseError, ValueError) as error:
-            rule = "XML-DTD" if isinstance(error, DefusedXmlException) else self.broken
-            raise self.faults.refuse(rule, found=part, part=part) from None
+            with self._archive.open(name) as stream:
+                _refuse_document_type(stream)
+            parser: XMLPullParser[Element] = XMLPullParser(("start", "end"))
+            depth = 0
+            with self._archive.open(name) as stream:
+                while chunk := stream.read(_CHUNK):
+                    parser.feed(chunk)
+                    for event, element in cast(Iterator[tuple[str, Element]], parser.read_events()):
+                        depth += 1 if event == "start" else -1
+                        if depth > MAX_DEPTH:
+                            raise _TooDeepError
+                        yield event, element
+                parser.close()
+            yield from cast(Iterator[tuple[str, Element]], parser.read_events())
+        except _TooDeepError:
+            raise self.faults.refuse("XML-DEPTH", found=part, part=part) from None
+        except _DeclaresError:
+            raise self.faults.refuse("XML-DTD", found=part, part=part) from None
+        except (ParseError, ValueError):
+            raise self.faults.refuse(self.broken, found=part, part=part) from None
+        self._unproven.discard(name)
 
     def tree(self, part: str) -> Element:
         """Return the root of a whole part. Raises Refused where it is missing or not XML."""
@@ -167,6 +206,28 @@ class Package:
                 self.faults.add("REL-TARGET", found=target, part=rels, target=target)
 
 
+def _refuse_document_type(stream: IO[bytes]) -> None:
+    """Read a part up to its first element. Raises _DeclaresError for a document type or an entity of its own."""
+    parser = expat.ParserCreate()
+
+    def declared(*_: object) -> None:
+        raise _DeclaresError
+
+    def begun(*_: object) -> None:
+        raise _BegunError
+
+    parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = parser.UnparsedEntityDeclHandler = declared
+    parser.StartElementHandler = begun
+    try:
+        parser.ParseFile(stream)
+    except (_BegunError, expat.ExpatError):
+        return  # what is broken, the parser that builds elements says
+
+
+class _BegunError(Exception):
+    pass
+
+
 class _TooDeepError(Exception):
     pass
 
@@ -203,7 +264,12 @@ def _resolved(folder: str, target: str) -> str | None:
 
 def local(element: Element) -> str:
     """The name of an element without its namespace."""
-    return element.tag.rsplit("}", 1)[-1] if isinstance(element.tag, str) else ""
+    return _local_name(element.tag) if isinstance(element.tag, str) else ""
+
+
+@lru_cache(maxsize=256)
+def _local_name(tag: str) -> str:
+    return tag.rsplit("}", 1)[-1]
 
 
 def switched_on(element: Element | None) -> bool:

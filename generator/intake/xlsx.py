@@ -6,11 +6,21 @@ rows) or give up a whole book for one bad cell. `dimension` is ignored: WPS writ
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from operator import attrgetter
 from xml.etree.ElementTree import Element
 
-from generator.intake.faults import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, Faults, fitting
+from generator.intake.faults import (
+    MAX_CELL_CHARACTERS,
+    MAX_CELLS,
+    MAX_COLUMNS,
+    MAX_ROWS,
+    Faults,
+    Refused,
+    fitting,
+)
 from generator.intake.figures import figure
 from generator.intake.merged import LAST_COLUMN, LAST_ROW, Merges, read_address, read_range
 from generator.intake.parts import Package, decoded, local
@@ -21,6 +31,8 @@ from generator.model.documents import Cell, CellType, OutsideText, Range, Sheet,
 
 # A county has at most some thirty townships with three lists each.
 MAX_SHEETS = 500
+# Sheets and strings are nearly all of a long workbook: going through them once must do.
+_LARGE = re.compile(r"(?i)(?:^|/)(?:worksheets/[^/]+|sharedStrings)\.xml$")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,7 +57,17 @@ class _Listed:
 
 def read_xlsx(content: bytes, faults: Faults) -> Reading:
     """Return all sheets of a workbook, in the order of its tabs. Raises Refused where it cannot be read."""
-    package = Package(content, faults, broken="BOOK-BROKEN")
+    package = Package(content, faults, broken="BOOK-BROKEN", later=_LARGE)
+    try:
+        reading = _read(package, faults)
+    except Refused:
+        package.prove()  # what is unsound about the package goes before what is wrong with a sheet
+        raise
+    package.prove()
+    return reading
+
+
+def _read(package: Package, faults: Faults) -> Reading:
     start = next((r.target for r in package.relations("") if r.kind == "officeDocument"), "xl/workbook.xml")
     root = package.tree(start)
     relations = package.relations(start)
@@ -129,25 +151,35 @@ class _SheetReader:
         self.filtering = False
         self.outside: list[OutsideText] = []
         self.shared_formulas: dict[str, str] = {}
+        self.styles: dict[str, CellStyle] = {}
+        """What the styles named so far look like."""
 
     def read(self) -> tuple[Sheet, list[OutsideText]]:
         """Return the sheet and the texts of its headers and footers."""
-        namespace = ""
+        namespace = cell = ""
+        within: frozenset[str] = frozenset()
         data: Element | None = None
         for event, element in self.book.package.events(self.listed.part):
-            if not namespace:
+            if not cell:
                 namespace = element.tag[: element.tag.find("}") + 1]
-            if not element.tag.startswith(namespace):
+                cell = f"{namespace}c"
+                within = frozenset(f"{namespace}{name}" for name in ("v", "is", "t", "f", "r"))
+            tag = element.tag
+            if tag in within:
                 continue
-            name = element.tag[len(namespace) :]
+            if tag == cell:
+                if event == "end":
+                    self._read_cell(element)
+                    element.clear()
+                continue
+            if not tag.startswith(namespace):
+                continue
+            name = tag[len(namespace) :]
             if event == "start":
                 if name == "row":
                     self._open_row(element)
                 elif name == "sheetData":
                     data = element
-            elif name == "c":
-                self._read_cell(element)
-                element.clear()
             elif name == "row" and data is not None:
                 data.clear()
             else:
@@ -213,7 +245,9 @@ class _SheetReader:
         stated = element.get("r")
         if self.row == 0:
             return
-        place = read_address(stated) if stated is not None else (self.row, self.next_column)
+        place: tuple[int, int] | None = (self.row, self.next_column)
+        if stated is not None and stated != cell_address(self.row, self.next_column):
+            place = read_address(stated)
         if place is None or place[0] != self.row or place[1] < self.next_column or place[1] > LAST_COLUMN:
             # Where it claims to stand, or where it would: the clerk can look there.
             where = stated if place and stated else cell_address(self.row, min(self.next_column, LAST_COLUMN))
@@ -250,7 +284,8 @@ class _SheetReader:
             kind = "error" if kind == "error" else "formula"
         if text == "" and formula is None:
             return None
-        text = fitting(text, self.faults, self.listed.name, row, column)
+        if len(text) > MAX_CELL_CHARACTERS:
+            text = fitting(text, self.faults, self.listed.name, row, column)
         if style.unseen and text.strip():
             self.faults.add(
                 "CELL-INVISIBLE-FORMAT", sheet=self.listed.name, cell=cell_address(row, column), found=text
@@ -266,8 +301,11 @@ class _SheetReader:
 
     def _style(self, element: Element) -> CellStyle:
         stated = element.get("s", "0")
+        if stated in self.styles:
+            return self.styles[stated]
         at = int(stated) if stated.isascii() and stated.isdigit() and len(stated) < 9 else 0
-        return self.book.styles[at] if at < len(self.book.styles) else PLAIN
+        style = self.book.styles[at] if at < len(self.book.styles) else PLAIN
+        return self.styles.setdefault(stated, style)
 
     def _value(
         self, kind: str, stored: str, inline: Element | None, style: CellStyle, place: tuple[int, int]
@@ -329,11 +367,13 @@ class _SheetReader:
     def _sheet(self) -> Sheet:
         name = self.listed.name
         merges = Merges(self.merges, name, self.faults)
-        cells = []
-        for cell in self.cells:
-            anchor, under = merges.of(cell.row, cell.column)
-            cells.append(_placed(cell, anchor, under) if anchor or under else cell)
-        cells.sort(key=lambda cell: (cell.row, cell.column))
+        cells = self.cells
+        if merges.ranges:
+            placed = ((cell, *merges.of(cell.row, cell.column)) for cell in cells)
+            cells = [
+                _placed(cell, anchor, under) if anchor or under else cell for cell, anchor, under in placed
+            ]
+        cells.sort(key=attrgetter("row", "column"))
         return Sheet(
             name=name,
             cells=tuple(cells),

@@ -136,6 +136,8 @@ def read_strings(package: Package, part: str | None, faults: Faults) -> list[Sha
 
 def string_of(element: Element) -> SharedText:
     """Return the text of `<si>` or `<is>`: plain or rich runs; phonetic readings (rPh) are not part of the text."""
+    if len(element) == 1 and local(element[0]) == "t":  # nearly all of them
+        return SharedText(text=decoded(element[0].text or ""), struck=False)
     pieces: list[str] = []
     struck = False
     for child in element:
