@@ -163,7 +163,7 @@ def test_every_fault_is_filled_and_said_in_its_cell(rich: Rich, tmp_path: Path) 
         assert sheet[address].fill.fgColor.rgb in (RED, ORANGE, YELLOW)
     missing = sheet["B4"].comment
     assert missing is not None
-    assert missing.text == "【错误】事项名称为空。请补填名称，或删除该行。"
+    assert missing.text == "【错误】这一项没有事项名称。请补填事项名称；多出的空行，请删除。"
     assert sheet["A3"].fill.fgColor.rgb == "00000000"
     assert sheet["A3"].comment is None
     assert (sheet["A1"].font.b, sheet["A2"].border.left.style) == (True, "thin")

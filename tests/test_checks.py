@@ -520,11 +520,11 @@ def test_lines_for_a_person() -> None:
     assert as_lines(checked, "zh") == [
         "示例.xlsx",
         "  清单 › A4 · 序号从 1 跳到 3，可能漏行或顺序有误。 [错误 SERIAL-GAP]",
-        "      请核对是否漏了事项，再重新编号。",
-        "共 1 张清单、2 项；错误 1 处，须确认 0 处，提示 0 处。",
+        "      请核对是否漏了事项：漏了的补上，没有漏的重新编号。",
+        "共 1 张清单、2 项；错误 1 处，须确认 0 处，提示 0 处。请逐处改正或确认，再检查一次；在此之前不能登记。",
     ]
     assert as_lines(checked, "en")[1] == (
-        "  清单 › A4 · The numbers go from 1 to 3; a line may be missing or out of order. [error SERIAL-GAP]"
+        "  清单 › A4 · The numbers jump from 1 to 3; a row may be missing or out of order. [error SERIAL-GAP]"
     )
 
 

@@ -75,7 +75,7 @@ def test_found_in_the_cell_of_the_name_or_of_the_duty() -> None:
 
     assert [(f.rule, f.where.cell) for f in name.findings] == [("CATCH-ALL", "B4")]
     assert [(f.rule, f.where.cell) for f in duty.findings] == [("CATCH-ALL", "E3")]
-    assert duty.findings[0].problem.zh == "“完成上级交办的其他工作”没有写明做什么。"
+    assert duty.findings[0].problem.zh == "“完成上级交办的其他工作”是兜底条款，没有写明具体做什么。"
 
 
 @pytest.mark.parametrize(

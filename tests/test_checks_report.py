@@ -67,7 +67,7 @@ def test_an_open_confirmation_can_be_copied_into_filing_toml() -> None:
         (
             "FILE-BUDGET",
             {"what": "total", "actual": "99 MiB", "limit": "64 MiB"},
-            "解压后的总大小",
+            "文件展开后的总大小",
             "once unpacked",
         ),
         (

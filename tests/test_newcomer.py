@@ -116,7 +116,7 @@ def test_from_empty_workbooks_to_a_site(desk: Desk) -> None:
     desk.fill("收回.xlsx", RECLAIMED)
     desk.fill("配合.xlsx", [(*SUPPORTING[0][:4], None, *SUPPORTING[0][5:])])
     said = desk.run("check", "基本.xlsx", "配合.xlsx", "收回.xlsx", "--county", CODE, code=1)
-    assert "配合履职事项 › E5 · 对应上级部门为空。 [错误 DEPARTMENT-MISSING]" in said
+    assert "配合履职事项 › E5 · 没有填写对应上级部门。 [错误 DEPARTMENT-MISSING]" in said
     assert "请填写牵头该事项的上级部门全称。" in said
     assert "错误 1 处，须确认 0 处，提示 0 处" in said
 

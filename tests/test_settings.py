@@ -391,7 +391,7 @@ def test_every_file_of_the_folder_is_named_once(tmp_path: Path) -> None:
     assert len(faults(error)) == 3
     assert "'宾州镇.xlsx' is named more than once" in told
     assert "全县.docx: filing.toml does not name this file" in told
-    assert "草稿: It is not a plain file" in told
+    assert "草稿: It is a folder or a shortcut, not a file" in told
 
 
 def test_a_link_is_no_document(tmp_path: Path) -> None:
@@ -400,7 +400,7 @@ def test_a_link_is_no_document(tmp_path: Path) -> None:
     folder = filing_folder(home)
     (folder / "全县.docx").unlink()
     (folder / "全县.docx").symlink_to(home / "site.toml")
-    with pytest.raises(ContentError, match="It is not a plain file"):
+    with pytest.raises(ContentError, match="It is a folder or a shortcut, not a file"):
         load(home, folder)
 
 
@@ -426,7 +426,7 @@ def test_a_loose_file_between_filings_is_refused(tmp_path: Path) -> None:
     home = content(tmp_path)
     folder = filing_folder(home)
     (folder.parent / "更正.xlsx").write_bytes(b"document")
-    with pytest.raises(ContentError, match=r"更正\.xlsx belongs to no filing"):
+    with pytest.raises(ContentError, match=r"更正\.xlsx lies in the folder of no filing"):
         settings.filing_folders(settings.load_site(home).counties[0])
 
 

@@ -92,8 +92,18 @@ SEVERITIES: Mapping[Severity, Text] = {
 MOST_OF_A_RULE = 20
 """Findings of one rule that a document shows as text."""
 _AND_MORE = Text(
-    zh="{rule} 还有 {more} 处（qingdan check --all 显示全部）",
-    en="and {more} more of {rule} (qingdan check --all shows all)",
+    zh="{rule} 同类问题另有 {more} 处没有列出（qingdan check --all 可全部列出）",
+    en="{more} more findings of {rule} are not listed (qingdan check --all lists them all)",
+)
+
+
+_HOW_TO_CONFIRM = Text(
+    zh="要确认的，把下面几行复制到 filing.toml 末尾，填好理由、姓名（写在引号内）和日期（如 2022-06-18，不加引号）：",
+    en="To confirm it, copy these lines to the end of filing.toml and fill in reason and name (between the quotes) and date (such as 2022-06-18, without quotes):",
+)
+_THEN = Text(
+    zh="请逐处改正或确认，再检查一次；在此之前不能登记。",
+    en="Mend or confirm each of them, then check again; nothing is recorded before.",
 )
 
 
@@ -138,11 +148,12 @@ def _finding_lines(finding: Finding, more: int, lang: str) -> list[str]:
     head = f"  {place} · {problem}" if place else f"  {problem}"
     lines = [f"{head} [{severity} {finding.rule}]"]
     if more:
-        also = f"同类说明另有 {more} 处。" if lang == ZH else f"{more} more note(s) of this kind."
+        also = f"同类说明另有 {more} 处。" if lang == ZH else f"Notes of this kind elsewhere: {more}."
         lines.append(f"      {also}")
     if finding.severity != "info":
         lines.append(f"      {finding.fix.in_language(lang)}")
     if finding.severity == "confirm":
+        lines.append(f"      {_HOW_TO_CONFIRM.in_language(lang)}")
         lines += [f"          {line}" for line in confirmation_lines(finding)]
     return lines
 
@@ -163,6 +174,10 @@ def confirmation_lines(finding: Finding) -> list[str]:
 def _summary(checked: Checked, lang: str) -> str:
     errors, confirms, warnings = (checked.count(s) for s in ("error", "confirm", "warning"))
     lists, items = len(checked.checklists), checked.item_count
+    then = _THEN.in_language(lang) if errors or confirms else ""
     if lang == ZH:
-        return f"共 {lists} 张清单、{items} 项；错误 {errors} 处，须确认 {confirms} 处，提示 {warnings} 处。"
-    return f"Lists: {lists}, items: {items}; errors: {errors}, to confirm: {confirms}, warnings: {warnings}."
+        return f"共 {lists} 张清单、{items} 项；错误 {errors} 处，须确认 {confirms} 处，提示 {warnings} 处。{then}"
+    counts = (
+        f"Lists: {lists}, items: {items}; errors: {errors}, to confirm: {confirms}, warnings: {warnings}."
+    )
+    return f"{counts} {then}".rstrip()

@@ -8,7 +8,7 @@ rule names it by its id.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from generator.model.documents import Fault, OutsideText, Where
@@ -121,6 +121,18 @@ def reclaimed(*rows: tuple[str, ...], at: str | None = None, **more: object) -> 
 
 FINE = basic(("1", "负责党员教育管理"), ("2", "开展矛盾纠纷排查化解"))
 """A list that no rule complains of."""
+
+
+def table(
+    rows: tuple[tuple[str, ...], ...], at: str | None, name: str | None = "清单", **more: object
+) -> Example:
+    """Return an example with one sheet of these rows."""
+    return Example(sheets=(Sheetful(name=name, rows=rows),), at=at, **more)  # type: ignore[arg-type]
+
+
+def filed(example: Example = FINE, **more: object) -> Example:
+    """Return an example that stands in a filing, of which `more` says what is not usual."""
+    return replace(example, filing=ExampleFiling(**more))  # type: ignore[arg-type]
 
 
 def from_reader(rule: str, cell: str | None = None, /, **slots: str) -> Example:

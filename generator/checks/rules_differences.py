@@ -48,7 +48,10 @@ DIFFERENCE_RULES: tuple[Rule, ...] = (
             "差异清单的“适用情况”只写“适用”“不适用”或“删除”，也可留空。",
             "In a difference list 适用情况 says 适用, 不适用 or 删除, or nothing.",
         ),
-        ("看不出“{found}”是适用还是不适用。", "Whether “{found}” means that the item applies is not clear."),
+        (
+            "看不出“{found}”是适用还是不适用。",
+            "It is not clear whether “{found}” means that the item applies.",
+        ),
         (
             "不适用于这些乡镇（街道）的，请写“不适用”；其余请写“适用”或留空。",
             "Write 不适用 where the item does not apply to these townships, else 适用 or nothing.",
@@ -69,8 +72,8 @@ DIFFERENCE_RULES: tuple[Rule, ...] = (
             "“{found}” is marked as not applying, but the county's base list ({base}) has no such item.",
         ),
         (
-            "请把名称改得与县级统一清单一致；如不需要，请删去此行。",
-            "Write the name as the base list has it, or delete the line.",
+            "请核对名称，与县级统一清单写得一致；不需要的，请删去此行。",
+            "Write the name as the base list has it, or delete the row if it is not needed.",
         ),
         source=_SOURCE,
         passes=_FINE,
@@ -103,7 +106,7 @@ DIFFERENCE_RULES: tuple[Rule, ...] = (
             "{found}的{kind}差异清单已在“{other}”中报送。",
             "A difference list of this kind for {found} stands in “{other}” already.",
         ),
-        ("请把两张并为一张。", "Put the two into one."),
+        ("请把两张差异清单合并成一张。", "Put the two difference lists into one."),
         source=_SOURCE,
         passes=_FINE,
         fails=_differing(
@@ -124,7 +127,7 @@ DIFFERENCE_RULES: tuple[Rule, ...] = (
             "“{base}” has no list of this kind for {found}.",
         ),
         (
-            "请核对 filing.toml 中的 differs 和 townships，或在县级统一清单中补上这类清单。",
+            "请核对报送说明（filing.toml）中的 differs 和 townships，或在县级统一清单中补上这类清单。",
             "Check differs and townships in filing.toml, or add that list to the base document.",
         ),
         source=_SOURCE,

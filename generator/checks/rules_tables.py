@@ -11,25 +11,21 @@ from generator.checks.rule import (
     RECLAIMED_HEADER,
     SUPPORTING_HEADER,
     Example,
-    ExampleFiling,
     Rule,
     Sheetful,
     basic,
+    filed,
     reclaimed,
     rule,
     sheet,
     supporting,
+    table,
 )
+from generator.checks.rules_places import PLACE_RULES
 from generator.model.documents import OutsideText, Where
 
 _ONE, _TWO = ("1", "负责党员教育管理"), ("2", "开展矛盾纠纷排查化解")
 _LEAD = ("1", "森林草原防灭火", "县林业和草原局", "组织巡护，依法查处。", "开展宣传，发现火情立即报告。")
-
-
-def _table(
-    rows: tuple[tuple[str, ...], ...], at: str | None, name: str | None = "清单", **more: object
-) -> Example:
-    return Example(sheets=(Sheetful(name=name, rows=rows),), at=at, **more)  # type: ignore[arg-type]
 
 
 def _outside(kind: str, text: str) -> Example:
@@ -37,11 +33,7 @@ def _outside(kind: str, text: str) -> Example:
     return Example(sheets=FINE.sheets, at="!B3", outside=(OutsideText(kind=kind, text=text, where=where),))  # type: ignore[arg-type]
 
 
-def _filed(example: Example = FINE, **more: object) -> Example:
-    return replace(example, filing=ExampleFiling(**more))  # type: ignore[arg-type]
-
-
-_UNTITLED = _table((("乡镇履职事项清单",), BASIC_HEADER, _ONE), "!A2")
+_UNTITLED = table((("乡镇履职事项清单",), BASIC_HEADER, _ONE), "!A2")
 _FINE_SUPPORTING = supporting(_LEAD)
 
 TABLE_RULES: tuple[Rule, ...] = (
@@ -51,8 +43,8 @@ TABLE_RULES: tuple[Rule, ...] = (
         ("每个文件至少有一张清单。", "Every file holds at least one list."),
         ("文件里没有找到清单。", "No list was found in the file."),
         (
-            "请核对文件；如是清单，请参照 qingdan template 生成的空表补上标题和表头。",
-            "Check that this is the right file; if it is a list, give it a title and a header as in the workbook that qingdan template makes.",
+            "请核对文件是否报错；确是清单的，请补上标题（写明清单种类）和表头，可参照 qingdan template 生成的空白表。",
+            "Check that this is the right file; if it is a list, give it a title that names its kind and a header row, as in the workbook that qingdan template makes.",
         ),
         source="security.md G1",
         fails=Example(sheets=(Sheetful(name="封面", rows=(("东河镇",),)),)),
@@ -62,7 +54,7 @@ TABLE_RULES: tuple[Rule, ...] = (
         "error",
         ("清单至少有一项。", "A list has at least one item."),
         ("只有表头，没有事项。", "There is a header but no item."),
-        ("请填写事项，或删除这张空表。", "Fill in the items or delete the empty table."),
+        ("请填写事项；不用的空表，请删除。", "Fill in the items, or delete the table if it is not used."),
         source="security.md S20",
         fails=basic(at="清单!"),
     ),
@@ -74,7 +66,7 @@ TABLE_RULES: tuple[Rule, ...] = (
             "该乡镇（街道）的{kind}清单已在“{other}”中报送。",
             "This township's list of this kind stands in “{other}” already.",
         ),
-        ("请保留正确的一张。", "Keep the right one."),
+        ("请核对哪一张是正确的，删去另一张。", "Find out which of the two is right and delete the other."),
         source="security.md D40",
         fails=Example(
             sheets=(
@@ -93,11 +85,11 @@ TABLE_RULES: tuple[Rule, ...] = (
             "No header was found (it needs at least 序号 and 事项名称).",
         ),
         (
-            "请补上表头，可参照 qingdan template 生成的空表。",
-            "Add the header row, as in the workbook that qingdan template makes.",
+            "请在第一项上方补一行列名，至少写“序号”“事项名称”；可参照 qingdan template 生成的空白表。",
+            "Above the first item add a row of column names, at least 序号 and 事项名称, as in the workbook that qingdan template makes.",
         ),
         source="security.md S16",
-        fails=_table((_ONE, _TWO), "清单!"),
+        fails=table((_ONE, _TWO), "清单!"),
     ),
     rule(
         "HEADER-REPEATED",
@@ -112,8 +104,11 @@ TABLE_RULES: tuple[Rule, ...] = (
         "TABLE-SECOND",
         "error",
         ("一张工作表只放一张清单。", "A sheet holds one list."),
-        ("从“{found}”起是同一工作表中的另一张表格。", "Another table begins on this sheet at “{found}”."),
-        ("请把它移到单独的工作表。", "Move it to a sheet of its own."),
+        (
+            "同一张工作表里还有另一张表格，从“{found}”开始。",
+            "There is another table on this sheet, beginning at “{found}”.",
+        ),
+        ("请新建一张工作表，把这张表格剪切过去。", "Add a sheet and move this table there (cut and paste)."),
         source="security.md S19",
         fails=basic(_ONE, SUPPORTING_HEADER, _LEAD, at="!A4"),
     ),
@@ -151,12 +146,12 @@ TABLE_RULES: tuple[Rule, ...] = (
         "error",
         ("每一行都是标题、类别、事项或备注。", "Every row is a title, a category, an item or a note."),
         (
-            "不能确定“{found}”是类别、事项还是备注。",
-            "It is not certain whether “{found}” is a category, an item or a note.",
+            "看不出“{found}”这一行是类别、事项还是备注。",
+            "It is not clear whether this row, “{found}”, is a category, an item or a note.",
         ),
         (
-            "备注请以“备注：”开头；类别请放在事项之前；事项请填序号和名称。",
-            "Begin notes with 备注：, put categories above their items, give items a number and a name.",
+            "是事项的，请填上序号和事项名称；是备注的，请以“备注：”开头；是类别的，请放在该类事项上方。",
+            "If it is an item, give it a number and a name; if a note, begin it with 备注：; if a category, put it above its items.",
         ),
         source="security.md S18",
         fails=basic(_ONE, ("以上内容由县里解释", ""), merges=("A4:B4",), at="!A4:B4"),
@@ -170,12 +165,12 @@ TABLE_RULES: tuple[Rule, ...] = (
             "Where an item takes several rows, only departments and their duties are spread over them.",
         ),
         (
-            "该事项占了几行，这一列也有几个单元格，不能确定是一项还是几项。",
-            "The item takes several rows and has several cells in this column; it may be one item or several.",
+            "这一项占了几行，而这一列也分成了几格，看不出是一项还是几项。",
+            "This item takes several rows, and this column is divided too; it may be one item or several.",
         ),
         (
-            "如是一项，请把内容写在一个单元格里；如是几项，请每行各填序号和名称。",
-            "If it is one item, write it into one cell; if several, give each row its own number and name.",
+            "是一项的，请把这一列的内容合到一个单元格；是几项的，请每行各填序号和事项名称。",
+            "If it is one item, put the text of this column into one cell; if several, give each row its own number and name.",
         ),
         source="domain.md §1.4",
         fails=supporting(
@@ -189,8 +184,11 @@ TABLE_RULES: tuple[Rule, ...] = (
         "ROW-HIDDEN",
         "error",
         ("不得有隐藏的行。", "No row is hidden."),
-        ("第 {row} 行被隐藏，但有内容。", "Row {row} is hidden and has content."),
-        ("请取消隐藏；不该公开的请删除该行。", "Unhide it, or delete the row if it is not to be public."),
+        ("第 {row} 行隐藏着，里面有内容。", "Row {row} is hidden but has content."),
+        (
+            "请拖选它上下两行的行号，右键选“取消隐藏”；不该公开的，显示出来后删除该行。",
+            "Select the row numbers above and below it, right-click and choose Unhide; if it is not to be public, then delete the row.",
+        ),
         source="security.md S02",
         fails=Example(sheets=(replace(FINE.sheets[0], hidden_rows=(4,)),), at="!A4:B4"),
     ),
@@ -198,8 +196,11 @@ TABLE_RULES: tuple[Rule, ...] = (
         "ROW-FILTERED",
         "error",
         ("不得有被筛选掉的行。", "No row is filtered out."),
-        ("第 {row} 行被筛选隐藏。", "Row {row} is hidden by a filter."),
-        ("请清除筛选后保存。", "Clear the filter and save."),
+        ("第 {row} 行被筛选隐藏了。", "Row {row} is hidden by a filter."),
+        (
+            "请在“数据”选项卡点一下“筛选”按钮，清除筛选后保存；不该公开的行，显示出来后删除。",
+            "Click Filter on the Data tab to clear the filter, and save; delete rows that are not to be public.",
+        ),
         source="security.md S04",
         fails=Example(sheets=(replace(FINE.sheets[0], hidden_rows=(4,), filtered=True),), at="!A4:B4"),
     ),
@@ -207,8 +208,11 @@ TABLE_RULES: tuple[Rule, ...] = (
         "COL-HIDDEN",
         "error",
         ("不得有隐藏的列。", "No column is hidden."),
-        ("{column} 列被隐藏，但有内容。", "Column {column} is hidden and has content."),
-        ("请取消隐藏；不该公开的请删除该列。", "Unhide it, or delete the column if it is not to be public."),
+        ("{column} 列隐藏着，里面有内容。", "Column {column} is hidden but has content."),
+        (
+            "请拖选它左右两列的列标，右键选“取消隐藏”；不该公开的，显示出来后删除该列。",
+            "Select the column letters on both sides of it, right-click and choose Unhide; if it is not to be public, then delete the column.",
+        ),
         source="security.md S03",
         fails=Example(sheets=(replace(FINE.sheets[0], hidden_columns=(2,)),), at="!B2:B4"),
     ),
@@ -216,8 +220,11 @@ TABLE_RULES: tuple[Rule, ...] = (
         "SHEET-HIDDEN",
         "error",
         ("不得有隐藏的工作表。", "No sheet is hidden."),
-        ("工作表“{found}”被隐藏，但有内容。", "The sheet “{found}” is hidden and has content."),
-        ("请取消隐藏，或删除该工作表。", "Unhide it or delete the sheet."),
+        ("工作表“{found}”隐藏着，里面有内容。", "The sheet “{found}” is hidden but has content."),
+        (
+            "请在下方任一工作表标签上右键，选“取消隐藏”；不该报送的，显示出来后删除。",
+            "Right-click any sheet tab, choose Unhide; if it is not to be filed, then delete it.",
+        ),
         source="security.md S01",
         fails=Example(sheets=(*FINE.sheets, replace(FINE.sheets[0], name="旧表", hidden=True)), at="旧表!"),
     ),
@@ -237,27 +244,27 @@ TABLE_RULES: tuple[Rule, ...] = (
         "COL-MISSING",
         "error",
         ("每类清单须有规定的各列。", "A list has the columns of its kind."),
-        ("{kind}清单缺少“{column}”列。", "The list lacks the column “{column_en}”."),
+        ("{kind}清单缺少“{column}”列。", "The list lacks the column “{column_en}” ({column})."),
         (
-            "请补上该列并逐项填写；表头写法可参照 qingdan template 生成的空表。",
-            "Add the column and fill it in; qingdan template makes a workbook with the right headings.",
+            "请补上这一列，逐项填写；已有但叫别的名字的，请改成这个列名。各列名称可参照 qingdan template 生成的空白表。",
+            "Add the column and fill it in; if it is there under another name, use this one. qingdan template makes a workbook with the right headings.",
         ),
         source="security.md S16",
-        fails=_table((("东河镇配合履职事项清单",), SUPPORTING_HEADER[:4], _LEAD[:4]), "!A2"),
+        fails=table((("东河镇配合履职事项清单",), SUPPORTING_HEADER[:4], _LEAD[:4]), "!A2"),
         passes=_FINE_SUPPORTING,
     ),
     rule(
         "COL-UNKNOWN",
         "error",
         ("每一列都须认得，或没有内容。", "Every column is known, or empty."),
-        ("不认得“{found}”这一列，其中有内容。", "The column “{found}” is unknown and has content."),
+        ("不认识“{found}”这一列，里面有内容。", "The column “{found}” is not known and has content."),
         (
-            "如与规定的某列同义，请改用规定的列名；不应公布的，请删除该列。",
-            "If it means one of the prescribed columns, use that heading; if it is not to be public, delete it.",
+            "与规定的列同义的，请改用规定的列名（见 qingdan template 生成的空白表）；不应公布的，请删除该列。",
+            "If it means one of the prescribed columns, use that heading (see the workbook that qingdan template makes); if it is not to be public, delete the column.",
         ),
         source="security.md S16",
-        fails=_table(((BASIC_TITLE,), (*BASIC_HEADER, "经办科室"), (*_ONE, "组织办")), "!C2"),
-        passes=_table(((BASIC_TITLE,), (*BASIC_HEADER, "依据"), (*_ONE, "《中国共产党章程》")), None),
+        fails=table(((BASIC_TITLE,), (*BASIC_HEADER, "经办科室"), (*_ONE, "组织办")), "!C2"),
+        passes=table(((BASIC_TITLE,), (*BASIC_HEADER, "依据"), (*_ONE, "《中国共产党章程》")), None),
     ),
     rule(
         "COL-EMPTY",
@@ -266,7 +273,7 @@ TABLE_RULES: tuple[Rule, ...] = (
         ("“{found}”列没有内容，已忽略。", "The column “{found}” is empty and was ignored."),
         ("无需处理。", "Nothing to do."),
         source="security.md S16",
-        fails=_table(((BASIC_TITLE,), (*BASIC_HEADER, "经办科室"), _ONE), "!C2"),
+        fails=table(((BASIC_TITLE,), (*BASIC_HEADER, "经办科室"), _ONE), "!C2"),
     ),
     rule(
         "COL-REMARKS",
@@ -280,24 +287,27 @@ TABLE_RULES: tuple[Rule, ...] = (
             "The column “{found}” has content, which the site will not show.",
         ),
         (
-            "请把应公布的内容移到相应的列；确不公布的，请在 filing.toml 中确认。",
-            "Move what is to be public to its column, or confirm in filing.toml that it is not.",
+            "应公布的，请移到相应的列；确实不公布的，请在报送说明（filing.toml）中写明理由并确认。",
+            "Move what is to be public to its column; if none of it is, say so in filing.toml and confirm it.",
         ),
         source="security.md G1",
-        fails=_table(((BASIC_TITLE,), (*BASIC_HEADER, "备注"), (*_ONE, "重点")), "!C2"),
-        passes=_table(((BASIC_TITLE,), (*BASIC_HEADER, "备注"), _ONE), None),
+        fails=table(((BASIC_TITLE,), (*BASIC_HEADER, "备注"), (*_ONE, "重点")), "!C2"),
+        passes=table(((BASIC_TITLE,), (*BASIC_HEADER, "备注"), _ONE), None),
     ),
     rule(
         "COL-DUPLICATE",
         "error",
         ("每种内容只有一列。", "Every meaning has one column."),
-        ("“{found}”列与 {other} 列含义相同。", "“{found}” means the same as the column at {other}."),
+        (
+            "“{found}”列与 {other} 的列意思相同，看不出以哪一列为准。",
+            "“{found}” means the same as the column at {other}; it is not clear which counts.",
+        ),
         (
             "请合并成一列；内容不同的，请改用不同的列名。",
-            "Merge them into one; if they differ, give one another heading.",
+            "Merge the two columns; if they differ, give one of them another heading.",
         ),
         source="security.md S16",
-        fails=_table(((BASIC_TITLE,), (*BASIC_HEADER, "履职事项"), (*_ONE, "甲")), "!C2"),
+        fails=table(((BASIC_TITLE,), (*BASIC_HEADER, "履职事项"), (*_ONE, "甲")), "!C2"),
     ),
     rule(
         "COMBINED-UNSPLIT",
@@ -313,7 +323,7 @@ TABLE_RULES: tuple[Rule, ...] = (
         ("请写成“承接部门：……。工作方式：……。”", "Write 承接部门：…。工作方式：…。"),
         source="security.md D20",
         applies_to=("reclaimed",),
-        fails=_table(
+        fails=table(
             (
                 ("东河镇上级部门收回事项清单",),
                 ("序号", "事项名称", "承接部门及工作方式"),
@@ -321,7 +331,7 @@ TABLE_RULES: tuple[Rule, ...] = (
             ),
             "!C3",
         ),
-        passes=_table(
+        passes=table(
             (
                 ("东河镇上级部门收回事项清单",),
                 ("序号", "事项名称", "承接部门及工作方式"),
@@ -335,10 +345,13 @@ TABLE_RULES: tuple[Rule, ...] = (
         "error",
         ("事项行内不得跨列合并。", "No cell of an item is merged over several columns."),
         (
-            "“{found}”跨列合并，不能确定属于哪一列。",
-            "“{found}” is merged over several columns; it is not certain to which it belongs.",
+            "“{found}”跨列合并，看不出属于哪一列。",
+            "“{found}” is merged across columns; it is not clear to which it belongs.",
         ),
-        ("请取消合并，在各列分别填写。", "Unmerge it and fill in each column."),
+        (
+            "请选中该处，在“开始”选项卡点“合并”按钮，选“取消合并单元格”，再在各列分别填写。",
+            "Select the range and choose Home → Merge → Unmerge Cells, then fill in each column.",
+        ),
         source="security.md S11",
         fails=supporting(
             ("1", "森林草原防灭火", "县林业和草原局", "共同负责。", ""), merges=("D3:E3",), at="!D3:E3"
@@ -350,10 +363,13 @@ TABLE_RULES: tuple[Rule, ...] = (
         "error",
         ("序号和事项名称不得上下合并给几个事项。", "A number or a name is not merged over several items."),
         (
-            "“{found}”合并到了第 {row} 行的另一个事项。",
-            "“{found}” is merged down to another item in row {row}.",
+            "“{found}”一直合并到第 {row} 行，而那是另一个事项。",
+            "“{found}” is merged down to row {row}, which is another item.",
         ),
-        ("请取消合并，每个事项各填序号和名称。", "Unmerge it and give every item its own number and name."),
+        (
+            "请选中该处，在“开始”选项卡点“合并”按钮，选“取消合并单元格”，再给每个事项各填序号和名称。",
+            "Select the range and choose Home → Merge → Unmerge Cells, then give every item its own number and name.",
+        ),
         source="security.md S12",
         fails=basic(_ONE, ("", "开展矛盾纠纷排查化解"), merges=("A3:A4",), at="!A3:A4"),
     ),
@@ -380,8 +396,14 @@ TABLE_RULES: tuple[Rule, ...] = (
         "MERGE-HIDDEN-VALUE",
         "error",
         ("合并单元格下面不得藏有内容。", "Nothing is hidden under a merged cell."),
-        ("“{found}”藏在合并单元格下面，表上看不见。", "“{found}” is hidden under a merged cell."),
-        ("请取消合并，删除或移出该内容。", "Unmerge the range and delete or move the text."),
+        (
+            "合并单元格下面还压着“{found}”，表上看不见。",
+            "“{found}” lies under a merged cell and cannot be seen on the sheet.",
+        ),
+        (
+            "请选中该处，在“开始”选项卡点“合并”按钮，选“取消合并单元格”，看到这些文字后，删除或移到该放的地方。",
+            "Select the range and choose Home → Merge → Unmerge Cells; when the text appears, delete it or move it to its place.",
+        ),
         source="security.md S13",
         fails=basic(_ONE, _TWO, ("3", "藏起来的字"), marks={"B5": {"hidden_value": True}}, at="!B5"),
     ),
@@ -390,12 +412,12 @@ TABLE_RULES: tuple[Rule, ...] = (
         "error",
         ("清单内容只写在单元格里。", "What a list says stands in its cells."),
         (
-            "“{found}”写在批注、文本框、脚注等处，不在单元格里。",
-            "“{found}” stands in a comment, text box or footnote, not in a cell.",
+            "“{found}”写在批注、文本框或脚注等处，不在单元格里，程序不会公布。",
+            "“{found}” stands in a comment, text box or footnote, not in a cell, and would not be published.",
         ),
         (
-            "应公布的，请移到单元格或表后的“备注：”行；不公布的，请删除。",
-            "If it is to be public, move it to a cell or a 备注： row below the table; if not, delete it.",
+            "应公布的，请移到单元格，或表后以“备注：”开头的一行；不公布的，请删除（批注：右键单元格 →“删除批注”）。",
+            "If it is to be public, move it into a cell or a row below the table that begins with 备注：; if not, delete it (comments: right-click the cell → Delete Comment).",
         ),
         source="security.md S22",
         fails=_outside("comment", "这一条再核实"),
@@ -415,31 +437,31 @@ TABLE_RULES: tuple[Rule, ...] = (
         "error",
         ("须看得出是哪一类清单。", "It can be seen which kind of list it is."),
         (
-            "看不出这是基本履职、配合履职、收回事项还是职责任务清单。",
-            "It cannot be seen whether these are core, supporting or reclaimed duties or a 2022 list of responsibilities.",
+            "看不出这是哪一类清单（基本履职事项、配合履职事项、上级部门收回事项、职责任务清单等）。",
+            "It is not clear which kind of list this is (core, supporting or reclaimed duties, the list of 2022 …).",
         ),
         (
-            "请在标题或工作表名中写明，或在 filing.toml 中写 kind。",
-            "Say so in the title or the sheet's name, or give kind in filing.toml.",
+            "请在标题或工作表名称中写明清单种类，如“东河镇基本履职事项清单”；也可在报送说明（filing.toml）中写明 kind。",
+            "Name the kind in the title or the sheet's name, such as 东河镇基本履职事项清单, or give kind in filing.toml.",
         ),
         source="architecture.md §3",
         fails=_UNTITLED,
-        passes=_filed(replace(_UNTITLED, at=None), kind="basic"),
+        passes=filed(replace(_UNTITLED, at=None), kind="basic"),
     ),
     rule(
         "KIND-CONFLICT",
         "error",
         ("标题、列和报送说明所指的清单种类须一致。", "Title, columns and filing speak of one kind of list."),
         (
-            "标题或报送说明是“{found}”，但列或其他说明不是。",
-            "The title or the filing says “{found}”, but the columns or another statement do not.",
+            "标题或报送说明写的是“{found}”，而表中的列或其他说明是另一类清单。",
+            "The title or the filing says “{found}”, but the columns or another statement are those of another kind of list.",
         ),
         (
-            "请核对标题、工作表名、表头和 filing.toml 的 kind。",
-            "Check title, sheet name, header and kind in filing.toml.",
+            "请核对标题、工作表名称、表头和报送说明（filing.toml）中的 kind，改成同一类。",
+            "Check the title, the sheet's name, the header and kind in filing.toml, and make them agree.",
         ),
         source="security.md D35",
-        fails=_table(
+        fails=table(
             ((BASIC_TITLE,), RECLAIMED_HEADER, ("1", "校车安全审查", "县教育局", "按计划审查。")), "!A2"
         ),
         passes=reclaimed(("1", "校车安全审查", "县教育局", "按计划审查。")),
@@ -452,12 +474,12 @@ TABLE_RULES: tuple[Rule, ...] = (
             "A file follows one model: the list of 2022, or the three lists that took its place.",
         ),
         (
-            "“{found}”与“{other}”中的{kind}不是同一体例。",
-            "“{found}” and the {kind_en} of “{other}” are of different models.",
+            "“{found}”与“{other}”中的{kind}不是同一套清单，不能放在一个文件里。",
+            "“{found}” and the {kind_en} of “{other}” belong to different sets of lists and cannot stand in one file.",
         ),
         (
-            "请核对报送的是哪一种；确需都报的，请分成两个文件。",
-            "Find out which model is filed; if both are, put them into two files.",
+            "请核对要报送的是哪一套；两套都要报的，请分成两个文件。",
+            "Find out which set is to be filed; if both are, put them into two files.",
         ),
         source="security.md D35",
         fails=Example(
@@ -474,125 +496,20 @@ TABLE_RULES: tuple[Rule, ...] = (
         ),
     ),
     rule(
-        "TOWNSHIP-UNKNOWN",
-        "error",
-        ("报送时须知道清单属于哪个乡镇（街道）。", "A filed list says which township it is for."),
-        ("看不出清单属于哪个乡镇（街道）。", "It cannot be seen which township the list is for."),
-        (
-            "请在标题或工作表名中写全称，或在 filing.toml 中写 townships。",
-            "Write its full name in the title or sheet name, or give townships in filing.toml.",
-        ),
-        source="security.md D24",
-        fails=_filed(_table((("基本履职事项清单",), BASIC_HEADER, _ONE), "清单!"), townships=()),
-        passes=_filed(),
-    ),
-    rule(
-        "TOWNSHIP-NOT-NAMED",
-        "info",
-        ("单独核查的文件可以不写乡镇（街道）。", "A file checked by itself need not name its township."),
-        ("文件没有写明属于哪个乡镇（街道）。", "The file does not say which township it is for."),
-        ("报送时由 filing.toml 说明。", "The filing's filing.toml will say so."),
-        source="architecture.md §3",
-        fails=_table((("基本履职事项清单",), BASIC_HEADER, _ONE), "清单!"),
-    ),
-    rule(
-        "TOWNSHIP-CONFLICT",
-        "error",
-        (
-            "标题、工作表名、文件名和报送说明所指的乡镇（街道）须一致。",
-            "Title, sheet name, file name and filing speak of one township.",
-        ),
-        (
-            "清单属于哪个乡镇（街道）各处不一致：一处是“{one}”，另一处是“{other}”（“{found}”）。",
-            "Places differ on the township: one says “{one}”, another “{other}” (“{found}”).",
-        ),
-        ("请核对并改成一致。", "Check them and make them agree."),
-        source="security.md D24",
-        fails=_table(((BASIC_TITLE,), BASIC_HEADER, _ONE), "西山乡!", name="西山乡"),
-        passes=_table(((BASIC_TITLE,), BASIC_HEADER, _ONE), None, name="东河镇"),
-    ),
-    rule(
-        "TOWNSHIP-NOT-IN-COUNTY",
-        "error",
-        ("乡镇（街道）须属于本县（市、区）。", "The township belongs to the county."),
-        ("“{name}”不属于{county}。", "“{name}” does not belong to {county}."),
-        ("请核对名称或代码。", "Check the name or code."),
-        source="security.md D25",
-        fails=_filed(_table((("基本履职事项清单",), BASIC_HEADER, _ONE), None), townships=("990102100",)),
-        passes=_filed(),
-    ),
-    rule(
-        "TOWNSHIP-PSEUDO",
-        "error",
-        (
-            "农场、林场等单位须经县里指名才能报送。",
-            "Farms and forest bureaus file only when the county names them.",
-        ),
-        (
-            "“{name}”是农场、林场一类单位，未列入本县名单。",
-            "“{name}” is a farm or the like that the county has not opted in.",
-        ),
-        (
-            "确需报送的，请在 county.toml 的 units 中写明。",
-            "If it does file, name it under units in county.toml.",
-        ),
-        source="security.md D26",
-        fails=_filed(_table((("基本履职事项清单",), BASIC_HEADER, _ONE), None), townships=("990101500",)),
-        passes=_filed(),
-    ),
-    rule(
-        "DIVISION-UNKNOWN",
-        "error",
-        ("行政区划代码须在区划代码表中。", "A division code stands in the table of divisions."),
-        ("区划代码表中没有 {found}。", "The table of divisions has no {found}."),
-        (
-            "请核对 filing.toml 中的代码；代码无误的，请更新 divisions.csv。",
-            "Check the code in filing.toml; if it is right, bring divisions.csv up to date.",
-        ),
-        source="security.md D24",
-        fails=_filed(_table((("基本履职事项清单",), BASIC_HEADER, _ONE), None), townships=("990199100",)),
-        passes=_filed(),
-    ),
-    rule(
-        "DIVISION-REVOKED",
-        "error",
-        ("行政区划须仍在使用。", "A division is still in use."),
-        (
-            "“{name}”（{found}）已撤销，现为“{new}”（{successor}）。",
-            "“{name}” ({found}) was abolished; it is now “{new}” ({successor}).",
-        ),
-        ("请改用新的代码和名称。", "Use the new code and name."),
-        source="security.md D23",
-        fails=_filed(_table((("基本履职事项清单",), BASIC_HEADER, _ONE), None), townships=("990101300",)),
-        passes=_filed(),
-    ),
-    rule(
-        "SHEET-WRONG-UNIT",
-        "error",
-        ("工作簿里不得有别县（市、区）的清单。", "No list of another county stands in the workbook."),
-        (
-            "“{found}”写的是别的县（市、区），不是{county}。",
-            "“{found}” speaks of another county, not of {county}.",
-        ),
-        ("请核对标题，删除不属于本县的工作表。", "Check the title; delete sheets that are not the county's."),
-        source="security.md S32",
-        fails=_table((("北原县基本履职事项清单",), BASIC_HEADER, _ONE), "清单!"),
-        passes=_table((("示例县基本履职事项清单",), BASIC_HEADER, _ONE), None),
-    ),
-    rule(
         "CELL-UNACCOUNTED",
         "error",
         ("每个单元格的内容都须有去处。", "The content of every cell goes somewhere."),
         (
-            "此处的内容“{found}”没有对应的列，未能读入。",
-            "What stands here, “{found}”, belongs to no column and was not read.",
+            "此处的“{found}”上方没有列名，程序不知道放到哪里，没有采用。",
+            "“{found}” stands under no heading and was not taken over.",
         ),
         (
-            "请把它移到相应的列；如表格无误，请联系程序维护人员。",
-            "Move it to its column; if the table is right, tell the makers of this program.",
+            "请把它移到相应的列，或删除；表格没有问题的，请联系维护人员。",
+            "Move it to its column or delete it; if the table is right, tell the makers of this program.",
         ),
         source="security.md §5.3",
         fails=replace(FINE, at="!B9", census={"清单!B9": 4}),
         passes=replace(FINE, census={"清单!B3": 8}),
     ),
+    *PLACE_RULES,
 )

@@ -19,7 +19,7 @@ def _marked(**marks: object) -> Example:
     return basic(("1", _NAME), marks={"B3": marks}, at="!B3")
 
 
-_RETYPE = ("请用输入法重新输入该字{hint}。", "Type the character again{hint_en}.")
+_RETYPE = ("请删去该字，用输入法重新输入{hint}。", "Delete the character and type it again{hint_en}.")
 
 
 def _char(
@@ -31,10 +31,10 @@ def _char(
         else (
             "请删去该字，用输入法重新输入“{standard}”。"
             if name in ("CHAR-LOOKALIKE", "CHAR-COMPATIBILITY")
-            else "请删去这段文字，重新输入；从网页或 PDF 粘贴时请选“只保留文本”。",
+            else "请删去这一处前后的文字，重新输入；从网页、PDF 或聊天窗口粘贴时，右键选“只保留文本”。",
             "Delete it and type “{standard}” instead."
             if name in ("CHAR-LOOKALIKE", "CHAR-COMPATIBILITY")
-            else "Delete the text and type it again; paste from web pages or PDF as plain text.",
+            else "Delete the text around it and type it again; when pasting from a web page, a PDF or a chat, right-click and choose Keep Text Only.",
         )
     )
     return rule(name, severity, says, problem, fix, source=source, fails=_text(text), passes=_text(_NAME))
@@ -45,10 +45,13 @@ TEXT_RULES: tuple[Rule, ...] = (
         "CELL-FORMULA",
         "error",
         ("单元格里是文字，不是公式。", "Cells hold text, not formulas."),
-        ("单元格是公式“{found}”，显示为“{value}”。", "The cell is a formula, “{found}”, showing “{value}”."),
         (
-            "请复制该单元格，再在原处“选择性粘贴”为“数值”。",
-            "Copy the cell and paste it in place as a value (Paste Special).",
+            "单元格里是公式“{found}”，现在显示“{value}”，别处一改它就会变。",
+            "The cell holds a formula, “{found}”, now showing “{value}”; it changes with other cells.",
+        ),
+        (
+            "请选中该单元格，按 Ctrl+C 复制，再在原处右键“选择性粘贴”，选“数值”。",
+            "Select the cell, copy it (Ctrl+C), right-click in the same place and choose Paste Special → Values.",
         ),
         source="security.md C02",
         fails=_marked(type="formula", raw="=Sheet2!B3"),
@@ -58,10 +61,13 @@ TEXT_RULES: tuple[Rule, ...] = (
         "CELL-FORMULA-NOVALUE",
         "error",
         ("单元格里是文字，不是公式。", "Cells hold text, not formulas."),
-        ("单元格是没有结果的公式“{found}”。", "The cell is a formula without a result: “{found}”."),
         (
-            "请用 Excel 或 WPS 打开，计算后粘贴为数值。",
-            "Open it in Excel or WPS, let it calculate, and paste it as a value.",
+            "单元格里的公式“{found}”还没有算出结果。",
+            "The cell holds a formula, “{found}”, that has no result yet.",
+        ),
+        (
+            "请用 WPS 或 Excel 打开并保存一次，再选中该单元格，Ctrl+C 复制，在原处右键“选择性粘贴”，选“数值”。",
+            "Open and save the file in WPS or Excel once; then copy the cell (Ctrl+C), right-click in the same place and choose Paste Special → Values.",
         ),
         source="security.md C01",
         fails=_marked(type="formula", raw="=A1", text=""),
@@ -70,8 +76,11 @@ TEXT_RULES: tuple[Rule, ...] = (
         "CELL-ERROR",
         "error",
         ("单元格里没有错误值。", "No cell holds an error value."),
-        ("单元格是错误值“{found}”。", "The cell holds the error value “{found}”."),
-        ("请填写正确的文字。", "Type the right text."),
+        (
+            "单元格显示错误值“{found}”，公式没有算成。",
+            "The cell shows the error “{found}”: its formula failed.",
+        ),
+        ("请直接输入应有的文字。", "Type the text that belongs here."),
         source="security.md C04",
         fails=_marked(type="error", text="#REF!"),
     ),
@@ -80,10 +89,13 @@ TEXT_RULES: tuple[Rule, ...] = (
         "error",
         ("文字列里是文字。", "Text columns hold text."),
         (
-            "此处应为文字，现为数字、日期或真假值“{found}”。",
-            "Text is expected here; the cell holds a number, date or truth value, “{found}”.",
+            "此处应是文字，现在存的是数字、日期或“是/否”一类的值：“{found}”。",
+            "Text is expected here, but the cell holds a number, a date or a true/false value: “{found}”.",
         ),
-        ("请把单元格格式设为“文本”后重新输入。", "Format the cell as text and type it again."),
+        (
+            "请选中该处，右键“设置单元格格式 → 数字 → 文本”，确定后重新输入。",
+            "Select it, right-click, choose Format Cells → Number → Text, and type it again.",
+        ),
         source="security.md C18",
         fails=_marked(type="boolean", text="TRUE"),
     ),
@@ -92,10 +104,13 @@ TEXT_RULES: tuple[Rule, ...] = (
         "error",
         ("长数字须存为文本。", "Long numbers are kept as text."),
         (
-            "数字“{found}”超过 15 位，末位可能已丢失。",
-            "The number “{found}” has more than 15 digits; the last ones may be lost.",
+            "数字“{found}”超过 15 位，表格软件可能已把末位变成 0。",
+            "The number “{found}” has more than 15 digits; the software may have turned the last ones into zeros.",
         ),
-        ("请把格式设为“文本”后重新输入。", "Format the cell as text and type it again."),
+        (
+            "请选中该处，右键“设置单元格格式 → 数字 → 文本”，确定后重新输入。",
+            "Select it, right-click, choose Format Cells → Number → Text, and type it again.",
+        ),
         source="security.md C20",
         fails=_marked(type="number", text="990101199001010000"),
     ),
@@ -103,7 +118,10 @@ TEXT_RULES: tuple[Rule, ...] = (
         "CELL-TOO-LONG",
         "error",
         ("一个单元格不超过 32,767 个字符。", "A cell holds at most 32,767 characters."),
-        ("单元格有 {length} 个字符，上限 {limit}。", "The cell holds {length} characters, at most {limit}."),
+        (
+            "单元格有 {length} 个字，最多只能有 {limit} 个。",
+            "The cell holds {length} characters; {limit} is the most it can.",
+        ),
         ("请精简，或分成几项。", "Shorten it or divide it into several items."),
         source="security.md C12",
         fails=_text("长" * 32_768),
@@ -113,12 +131,12 @@ TEXT_RULES: tuple[Rule, ...] = (
         "error",
         ("不得有带删除线的文字。", "No text is struck through."),
         (
-            "“{found}”带有删除线，不能确定是否已删除。",
-            "“{found}” is struck through; it is not certain whether it is deleted.",
+            "“{found}”带有删除线，看不出是否已经删去。",
+            "“{found}” is struck through; it is not clear whether it is deleted.",
         ),
         (
-            "请删除这些文字；如需保留，请去掉删除线。",
-            "Delete the text; if it stays, remove the line through it.",
+            "不要的，请删除这些文字；要保留的，请选中后按 Ctrl+1，在“字体”中去掉“删除线”。",
+            "Delete the text, or, to keep it, select it, press Ctrl+1 and clear Strikethrough under Font.",
         ),
         source="security.md C15",
         fails=_marked(struck=True),
@@ -127,8 +145,11 @@ TEXT_RULES: tuple[Rule, ...] = (
         "DOC-HIDDEN-TEXT",
         "error",
         ("不得有隐藏文字。", "No text is hidden."),
-        ("“{found}”里有隐藏文字。", "“{found}” holds hidden text."),
-        ("请显示并删除隐藏文字。", "Show hidden text and delete it."),
+        ("“{found}”里有设为“隐藏”的文字，平时看不见。", "“{found}” holds text that is formatted as hidden."),
+        (
+            "请按 Ctrl+A 全选，按 Ctrl+D 打开“字体”，去掉“隐藏文字”的勾，看到后删去不该有的文字。",
+            "Select all (Ctrl+A), open Font (Ctrl+D), clear Hidden, then delete what should not be there.",
+        ),
         source="security.md S27",
         fails=_marked(hidden_text=True),
     ),
@@ -138,8 +159,8 @@ TEXT_RULES: tuple[Rule, ...] = (
         "开展\u202e矛盾纠纷排查",
         ("文字中没有改变方向的控制符。", "No character turns the direction of writing."),
         (
-            "第 {position} 个字符起有方向控制符（{codes}）。",
-            "There are direction controls ({codes}), the first at character {position}.",
+            "第 {position} 个字处有看不见、会打乱文字顺序的符号（{codes}）。",
+            "At character {position} there are invisible marks that change the order of the text ({codes}).",
         ),
         "security.md U01",
     ),
@@ -149,8 +170,8 @@ TEXT_RULES: tuple[Rule, ...] = (
         "开展\u200b矛盾纠纷排查",
         ("文字中没有看不见的字符。", "No character is invisible."),
         (
-            "第 {position} 个字符起有看不见的字符（{codes}）。",
-            "There are invisible characters ({codes}), the first at character {position}.",
+            "第 {position} 个字处有看不见的符号（{codes}）。",
+            "At character {position} there are invisible characters ({codes}).",
         ),
         "security.md U03",
     ),
@@ -160,8 +181,8 @@ TEXT_RULES: tuple[Rule, ...] = (
         "开展\u0007矛盾纠纷排查",
         ("文字中没有控制字符。", "There are no control characters."),
         (
-            "第 {position} 个字符起有控制字符（{codes}）。",
-            "There are control characters ({codes}), the first at character {position}.",
+            "第 {position} 个字处有不能显示的符号（{codes}）。",
+            "At character {position} there are control characters, which cannot be shown ({codes}).",
         ),
         "security.md U18",
     ),
@@ -171,8 +192,8 @@ TEXT_RULES: tuple[Rule, ...] = (
         "开展\ue123矛盾纠纷排查",
         ("文字中没有自造字。", "There are no private-use characters."),
         (
-            "第 {position} 个字符起有自造字（{codes}），别的电脑显示不出。",
-            "There are private-use characters ({codes}), the first at character {position}; other computers cannot show them.",
+            "第 {position} 个字是自造字（{codes}），别的电脑显示不出。",
+            "Character {position} is a private-use character ({codes}), which other computers cannot show.",
         ),
         "security.md U07",
     ),
@@ -182,8 +203,8 @@ TEXT_RULES: tuple[Rule, ...] = (
         "开展\u0378矛盾纠纷排查",
         ("文字中没有尚未定义的字符。", "Every character is one that Unicode defines."),
         (
-            "第 {position} 个字符起有尚未定义的字符（{codes}），各处显示不同或显示不出。",
-            "There are characters that nobody has defined ({codes}), the first at character {position}.",
+            "第 {position} 个字不是通用的字（{codes}），很多电脑显示不出。",
+            "Character {position} is one that no standard defines ({codes}); many computers cannot show it.",
         ),
         "security.md U05",
     ),
@@ -193,8 +214,8 @@ TEXT_RULES: tuple[Rule, ...] = (
         "开展\u2f00次矛盾纠纷排查",
         ("文字中没有貌似汉字的部首符号。", "There are no radicals that only look like characters."),
         (
-            "“{codes}”是部首符号，不是汉字“{standard}”。",
-            "{codes} is a radical, not the character “{standard}”.",
+            "有一个字看着像“{standard}”，其实是部首符号（{codes}），别人搜索不到。",
+            "One character looks like “{standard}” but is a radical symbol ({codes}); searches would not find it.",
         ),
         "security.md U08",
     ),
@@ -204,8 +225,8 @@ TEXT_RULES: tuple[Rule, ...] = (
         "开展\uf9dc盾纠纷排查",
         ("文字用通用汉字编码。", "Characters have their ordinary code."),
         (
-            "“{codes}”是兼容字，通用字是“{standard}”。",
-            "{codes} is a compatibility character; the ordinary one is “{standard}”.",
+            "有一个字是“{standard}”的另一种写法（{codes}），别人可能搜索不到。",
+            "One character is a variant code ({codes}) of “{standard}”; searches may not find it.",
         ),
         "security.md U09",
     ),
@@ -214,7 +235,10 @@ TEXT_RULES: tuple[Rule, ...] = (
         "warning",
         "葛\U000e0100洲社区网格管理",
         ("字形选择符可能显示不出。", "Variation selectors may not be shown."),
-        ("文字含字形选择符（{codes}）。", "The text holds variation selectors ({codes})."),
+        (
+            "文字里有指定字形的符号（{codes}），别的电脑可能显示不同。",
+            "The text holds variation selectors ({codes}); other computers may show it differently.",
+        ),
         "security.md U19",
     ),
     _char(
@@ -222,7 +246,10 @@ TEXT_RULES: tuple[Rule, ...] = (
         "error",
         "开展e\u0301\u0301\u0301\u0301\u0301排查",
         ("附加符号不叠加。", "Combining marks are not piled up."),
-        ("一个字符上叠加了过多附加符号。", "Too many combining marks stand on one character."),
+        (
+            "一个字上叠加了过多的附加符号，显示会错乱。",
+            "Too many combining marks stand on one character; it cannot be shown properly.",
+        ),
         "security.md U12",
     ),
     rule(
@@ -230,7 +257,10 @@ TEXT_RULES: tuple[Rule, ...] = (
         "warning",
         ("文字用规范简体字。", "Text is in standard simplified characters."),
         ("有繁体字“{characters}”。", "There are traditional characters: “{characters}”."),
-        ("请改为简体字；专名除外。", "Use simplified characters, save in proper names."),
+        (
+            "请改为规范简体字；人名、地名等确实这样写的，无需改动。",
+            "Use simplified characters; leave proper names that are written so.",
+        ),
         source="security.md U10",
         fails=_text("開展矛盾纠纷排查化解"),
     ),
@@ -238,7 +268,7 @@ TEXT_RULES: tuple[Rule, ...] = (
         "TEXT-MOJIBAKE",
         "error",
         ("文字没有乱码。", "Text is not garbled."),
-        ("“{found}”像是编码转换产生的乱码。", "“{found}” looks garbled by a change of encoding."),
+        ("“{found}”像是乱码。", "“{found}” looks garbled."),
         (
             "请从原件重新复制这段文字；CSV 请另存为 .xlsx。",
             "Copy the text again from its original; save a CSV as .xlsx.",
@@ -251,8 +281,8 @@ TEXT_RULES: tuple[Rule, ...] = (
         "warning",
         ("文字中通常没有网页代码。", "Text seldom holds code of web pages."),
         (
-            "“{found}”里有网页代码，将按原样显示为文字。",
-            "“{found}” holds code of web pages; it will be shown as text.",
+            "“{found}”里有网页代码（尖括号里的字母），会原样显示出来。",
+            "“{found}” holds web page code (letters in angle brackets), which would be shown as it stands.",
         ),
         (
             "如是从网页粘贴时带入的，请删除；确属内容的，无需处理。",
@@ -275,10 +305,13 @@ TEXT_RULES: tuple[Rule, ...] = (
         "TEXT-LINEBREAK",
         "warning",
         ("序号、名称和类别写成一行。", "Numbers, names and categories stand on one line."),
-        ("“{found}”里有换行，公布时写成一行。", "“{found}” holds a line break; it is shown on one line."),
         (
-            "无需分行的，请删去换行，改用单元格格式中的“自动换行”。",
-            "Delete the break and let the cell wrap its text.",
+            "“{found}”中间有换行，公布时会连成一行。",
+            "“{found}” holds a line break; it is published on one line.",
+        ),
+        (
+            "请删去换行（光标放在换行处按 Delete）；想在格内分行显示的，请点“开始”里的“自动换行”。",
+            "Delete the break (place the cursor there and press Delete); to wrap text in the cell, use Home → Wrap Text.",
         ),
         source="security.md C14",
         fails=_text("开展矛盾纠纷\n排查化解"),
@@ -288,12 +321,12 @@ TEXT_RULES: tuple[Rule, ...] = (
         "warning",
         ("文字里的编号要打出来。", "Numbers within text are typed."),
         (
-            "“{found}”用了自动编号，编号不会公布。",
-            "“{found}” is numbered automatically; the numbers will not be shown.",
+            "“{found}”前的编号是自动编号，公布时不会带上。",
+            "“{found}” is numbered automatically; the numbers will not be published.",
         ),
         (
-            "请把自动编号转换成文字（复制后只粘贴文本）。",
-            "Turn automatic numbers into text (copy and paste as plain text).",
+            "请选中这些文字，在“开始”选项卡点“编号”按钮取消自动编号，再直接输入编号。",
+            "Select the text, click Numbering on the Home tab to turn it off, and type the numbers.",
         ),
         source="security.md S30",
         fails=_marked(autonumber=True),
@@ -303,12 +336,12 @@ TEXT_RULES: tuple[Rule, ...] = (
         "error",
         ("清单里没有个人信息。", "A list holds no personal data."),
         (
-            "有身份证号、手机号、银行卡号或个人邮箱（{found}）。",
-            "There is an identity, mobile or bank card number or a personal e-mail address ({found}).",
+            "此处像是有身份证号、手机号、银行卡号或个人邮箱（{found}）。",
+            "There seems to be an identity, mobile or bank card number or a personal e-mail address here ({found}).",
         ),
         (
-            "请删除；需要联系方式的，请改为单位的办公电话。",
-            "Delete it; where a contact is needed, give the office phone.",
+            "请删去；需要联系方式的，请改写单位的办公电话。",
+            "Delete it; where a contact is needed, give an office phone.",
         ),
         source="security.md D28",
         fails=_text("联系13900001111开展排查"),
@@ -319,12 +352,12 @@ TEXT_RULES: tuple[Rule, ...] = (
         "error",
         ("涉密和不予公开的内容不得报送。", "Nothing classified or withheld from publication is filed."),
         (
-            "此处有密级或不予公开的标记，内容不在此显示。",
-            "Here stands a mark of secrecy or of withholding; the content is not shown.",
+            "此处有密级或不予公开的标记，内容不在这里显示。",
+            "A mark of secrecy or of withholding from publication stands here; the content is not shown.",
         ),
         (
-            "请立即停止处理该文件，报告本单位保密工作机构。",
-            "Stop handling this file at once and tell your office's secrecy unit.",
+            "请先停止处理和传送该文件，向本单位保密工作机构报告；误用标记的，由其确认后删去。",
+            "Stop handling or sending this file and report it to your office's secrecy unit; if the mark is there by mistake, remove it once they say so.",
         ),
         source="security.md D29",
         fails=replace(basic(("机密★1年", ""), ("1", _NAME)), at="!A3"),

@@ -147,7 +147,7 @@ def is_shown_raw(character: str) -> bool:
 def escape(text: str) -> str:
     """Return the text with every invisible or control character written as <U+202E>."""
     parts = []
-    for character in text:
+    for character in text.replace("\r\n", "\n").replace("\r", "\n"):
         if is_shown_raw(character):
             parts.append(character)
         elif character == "\n":

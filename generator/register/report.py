@@ -15,6 +15,7 @@ from generator.model.text import Text
 from generator.register.matching import Match
 from generator.register.proof import Trace
 from generator.register.proposal import Proposal
+from generator.register.sentences import KINDS_IN_ENGLISH
 from generator.register.versions import stages_open
 
 _SEVERITY: Final[dict[Severity, Text]] = {
@@ -33,16 +34,6 @@ _CHANGE: Final[dict[ChangeType, Text]] = {
     "changed": Text(zh="变更", en="changed"),
     "removed": Text(zh="取消", en="removed"),
     "renumbered": Text(zh="仅序号调整", en="renumbered"),
-}
-_KIND: Final = {
-    "basic": "core duties",
-    "supporting": "supporting duties",
-    "reclaimed": "reclaimed duties",
-    "task": "responsibilities and tasks",
-    "powers": "powers and responsibilities",
-    "delegated": "delegated powers",
-    "territorial": "matters under territorial management",
-    "services": "public services",
 }
 _FIELD: Final[dict[Field, Text]] = {
     "number": Text(zh="序号", en="number"),
@@ -97,8 +88,8 @@ def in_force_lines(proposal: Proposal, lang: str, *, as_of: date) -> list[str]:
         waits.append(Text(zh=f"施行日期 {day}", en=f"its day, {day}"))
     return [
         Text(
-            zh=f"尚未生效，网站暂不公布（qingdan build --preview 可以预览）。还差：{'、'.join(wait.zh for wait in waits)}。",
-            en=f"Not in force yet, so not published (qingdan build --preview shows it). Waiting for: {', '.join(wait.en for wait in waits)}.",
+            zh=f"已登记，但尚未生效，网站暂不公布（qingdan build --preview 可以预览）。还差：{'、'.join(wait.zh for wait in waits)}。",
+            en=f"Recorded, but not in force yet and so not published (qingdan build --preview shows it). Waiting for: {', '.join(wait.en for wait in waits)}.",
         ).in_language(lang)
     ]
 
@@ -106,7 +97,10 @@ def in_force_lines(proposal: Proposal, lang: str, *, as_of: date) -> list[str]:
 def _ending(proposal: Proposal, recorded: bool) -> Text:
     name = proposal.filing.filing.id
     if not recorded:
-        return Text(zh=f"没有登记：{name}。", en=f"Not recorded: {name}.")
+        return Text(
+            zh=f"没有登记：{name}。请按以上“错误”“须确认”各条改正或确认，再运行一次。",
+            en=f"Not recorded: {name}. Mend or confirm what stands above as error or to confirm, then run again.",
+        )
     if proposal.verdict == "already":
         return Text(zh=f"登记册未变：{name}。", en=f"The register is unchanged: {name}.")
     return Text(zh=f"已登记：{name}。", en=f"Recorded: {name}.")
@@ -121,7 +115,7 @@ def _finding_lines(finding: Finding, lang: str) -> list[str]:
 
 
 def _kind(kind: str, lang: str) -> str:
-    return Text(zh=LIST_KINDS[kind].zh, en=_KIND.get(kind, kind)).in_language(lang)
+    return Text(zh=LIST_KINDS[kind].zh, en=KINDS_IN_ENGLISH.get(kind, kind)).in_language(lang)
 
 
 def _townships(codes: Iterable[str], proposal: Proposal) -> str:

@@ -16,6 +16,17 @@ from generator.register.names import name_key
 
 FILING_TOML: Final = Where(file="filing.toml")
 
+KINDS_IN_ENGLISH: Final = {
+    "basic": "core duties",
+    "supporting": "supporting duties",
+    "reclaimed": "reclaimed duties",
+    "task": "responsibilities and tasks",
+    "powers": "powers and responsibilities",
+    "delegated": "delegated powers",
+    "territorial": "matters under territorial management",
+    "services": "public services",
+}
+
 RULES: Final[Mapping[str, Severity]] = {
     "ITEM-RENAMED": "confirm",
     "ITEM-RENAMED-TWICE": "error",
@@ -60,14 +71,14 @@ def item_renamed(
     )
     if together:
         problem = Text(
-            zh=f"“{name}”曾登记为 {candidates[0][1].id}，而该事项在同一份清单中已另有一行。",
-            en=f"“{name}” was recorded as {candidates[0][1].id}, which has another line in this same list.",
+            zh=f"“{name}”以前登记为 {candidates[0][1].id}，而本清单的另一行已经是这一事项。",
+            en=f"“{name}” was recorded as {candidates[0][1].id} before, but another row of this list is that item already.",
         )
         answer, other = "new", str(candidates[0][1].id)
     else:
         problem = Text(
-            zh=f"“{name}”没有登记过，但与新清单中不再出现的事项相近：{shown_zh}。",
-            en=f"“{name}” was not recorded before, but is like an item no longer in the new list: {shown_en}.",
+            zh=f"“{name}”没有登记过，但与上一版中有、这一版中没有的事项相近，可能是改了名称：{shown_zh}。",
+            en=f"“{name}” was not recorded before, but is like an item of the last list that this one lacks; it may have been renamed: {shown_en}.",
         )
         answer, other = str(candidates[0][1].id), "new"
     lines = f"\n[[renamed]]\nkind = {_quoted(kind)}\nname = {_quoted(name)}\nitem = {_quoted(answer)}"
@@ -77,8 +88,8 @@ def item_renamed(
         name,
         problem,
         Text(
-            zh=f"请核对是否同一事项，并在 filing.toml 中写明（若不是，item 改为 {_quoted(other)}）：{lines}",
-            en=f"Find out whether it is the same matter and say so in filing.toml (if not, item = {_quoted(other)}):{lines}",
+            zh=f"请核对是不是同一事项，再把下面几行复制到 filing.toml 末尾（不是同一事项的，把 item 改为 {_quoted(other)}）：{lines}",
+            en=f"Find out whether it is the same matter, then copy these lines to the end of filing.toml (if it is not, with item = {_quoted(other)}):{lines}",
         ),
     )
 
@@ -91,12 +102,12 @@ def renamed_twice(kind: str, line: FiledItem, item: Item) -> Finding:
         line.where,
         name,
         Text(
-            zh=f"filing.toml 把“{name}”认作 {item.id}，但该事项在同一份清单中已另有一行。",
-            en=f"filing.toml takes “{name}” for {item.id}, which has another line in this same list.",
+            zh=f"filing.toml 写明“{name}”就是 {item.id}，但本清单的另一行已经是这一事项。",
+            en=f"filing.toml says that “{name}” is {item.id}, but another row of this list is that item already.",
         ),
         Text(
-            zh=f'请改正 kind = "{kind}" 的这段 [[renamed]]，写上另一编号或 "new"。',
-            en=f'Mend that [[renamed]] of kind = "{kind}": another id, or "new".',
+            zh=f'请改正 filing.toml 中写有这个名称的 [[renamed]]（kind = "{kind}"）：item 写另一个编号，确是新事项的写 "new"。',
+            en=f'Mend the [[renamed]] with this name (kind = "{kind}") in filing.toml: give item another id, or "new" if it is a new item.',
         ),
     )
 
@@ -110,13 +121,13 @@ def unknown_renamings(
     for one in filing.renamings:
         if (one.kind, name_key(one.name)) not in filed:
             problem = Text(
-                zh=f"[[renamed]] 中的“{one.name}”不在本次报送的{LIST_KINDS[one.kind].zh}清单中。",
-                en=f"The “{one.name}” of a [[renamed]] is in no {one.kind} list of this filing.",
+                zh=f"filing.toml 的更名说明 [[renamed]] 写有“{one.name}”，但本次报送的{LIST_KINDS[one.kind].zh}清单中没有它。",
+                en=f"A [[renamed]] of filing.toml names “{one.name}”, which is not on the list of {KINDS_IN_ENGLISH[one.kind]} of this filing.",
             )
         elif one.item is not None and one.item not in items:
             problem = Text(
-                zh=f"[[renamed]] 中的编号 {one.item} 没有登记过。",
-                en=f"The item {one.item} of a [[renamed]] was never recorded.",
+                zh=f"filing.toml 的更名说明 [[renamed]] 写有编号 {one.item}，但登记册中没有它。",
+                en=f"A [[renamed]] of filing.toml names the item {one.item}, which was never recorded.",
             )
         else:
             continue
@@ -127,8 +138,8 @@ def unknown_renamings(
                 one.name,
                 problem,
                 Text(
-                    zh="请核对名称和编号，或删去这一段。",
-                    en="Check the name and the id, or delete that part.",
+                    zh="请核对名称和编号有没有写错；不需要的，删去这一段。",
+                    en="Check the name and the id; if it is not needed, delete that part.",
                 ),
             )
         )
@@ -150,8 +161,8 @@ def mass_change(checklist: Checklist, filing: Filing, losses: Mapping[str, Seque
     where = checklist.where
     confirmed = next((one for one in filing.confirmations if _confirms(one, "MASS-CHANGE", where)), None)
     found = "；".join(f"{'、'.join(names)}：{loss}" for loss, names in losses.items())
-    zh = f"{LIST_KINDS[checklist.kind].zh}比上一版大幅减少（事项减少超过五分之一，或整类取消）：{found}。"
-    en = f"The {checklist.kind} list shrinks strongly (by over a fifth, or by a whole category): {found}."
+    zh = f"{LIST_KINDS[checklist.kind].zh}比上一版少了很多（减少超过五分之一，或整类取消）：{found}。"
+    en = f"The list of {KINDS_IN_ENGLISH[checklist.kind]} is much shorter than the last one (by over a fifth, or a whole category): {found}."
     if confirmed is not None:
         return Finding(
             rule="MASS-CHANGE",
@@ -166,15 +177,15 @@ def mass_change(checklist: Checklist, filing: Filing, losses: Mapping[str, Seque
         )
     places = [("file", where.file), ("sheet", where.sheet), ("cell", where.cell)]
     lines = "".join(f"\n{key} = {_quoted(value)}" for key, value in places if value is not None)
-    toml = f'\n[[confirm]]\nrule = "MASS-CHANGE"{lines}\nreason = \nname = \ndate = '
+    toml = f'\n[[confirm]]\nrule = "MASS-CHANGE"{lines}\nreason = ""\nname = ""\ndate ='
     return _finding(
         "MASS-CHANGE",
         where,
         found,
         Text(zh=zh, en=en),
         Text(
-            zh=f"请核对是否报错了文件。确属调整的，请在 filing.toml 中写明理由、姓名和日期：{toml}",
-            en=f"Check that this is the right file. If it is meant, say why, who and when in filing.toml:{toml}",
+            zh=f"请核对是否报错了文件。确实是调整的，请把下面几行复制到 filing.toml 末尾，填好理由、姓名和日期：{toml}",
+            en=f"Check that this is the right file. If it is meant, copy these lines to the end of filing.toml and fill in reason, name and date:{toml}",
         ),
     )
 
@@ -186,12 +197,12 @@ def version_older(checklist: Checklist, filing: Filing, later: Filing) -> Findin
         checklist.where,
         filing.effective.isoformat(),
         Text(
-            zh=f"本清单自 {filing.effective.isoformat()} 起施行，而已登记更晚的版本：{later.id}（{later.effective.isoformat()}）。",
+            zh=f"本清单自 {filing.effective.isoformat()} 起施行，但以前已登记了更晚施行的清单：{later.id}（{later.effective.isoformat()}）。",
             en=f"This list takes effect on {filing.effective.isoformat()}, but a later one is recorded: {later.id} ({later.effective.isoformat()}).",
         ),
         Text(
-            zh="旧版不能覆盖新版。请核对施行日期；确需恢复旧内容的，请作为新的清单报送。",
-            en="An old list cannot take the place of a newer one. Check the date; to restore old content, file it as a new list.",
+            zh="请核对报送说明中的施行日期（effective）。较早的清单不能顶替较晚的；要恢复原来内容的，请按新的施行日期重新报送。",
+            en="Check the date (effective) in filing.toml. An older list cannot take the place of a newer one; to restore its content, file it again with a new date.",
         ),
     )
 
@@ -204,11 +215,11 @@ def same_document(file: str, other: Filing) -> Finding:
         other.id,
         Text(
             zh=f"这个文件与已登记的 {other.id} 中的文件完全相同。",
-            en=f"This document is byte for byte one that {other.id} has recorded.",
+            en=f"This document is exactly the one recorded with {other.id}.",
         ),
         Text(
-            zh="清单未变的，无须处理；否则请核对是否报错了文件。",
-            en="If the list has not changed, leave it; else check the file.",
+            zh="清单本来没有变化的，无需处理；否则请核对是否放错了文件。",
+            en="If the list has not changed, leave it; otherwise check that this is the right file.",
         ),
     )
 
@@ -220,12 +231,12 @@ def record_number_twice(number: str, other: Filing) -> Finding:
         FILING_TOML,
         number,
         Text(
-            zh=f"备案号“{number}”已用于 {other.id}。",
-            en=f"The record number “{number}” stands in {other.id} already.",
+            zh=f"备案文号“{number}”在 {other.id} 中已经用过。",
+            en=f"The record number “{number}” was used in {other.id} already.",
         ),
         Text(
-            zh="请核对 [record] 的 document_number；一份备案文件包含几次报送的，无须改动。",
-            en="Check document_number of [record]; if one record covers several filings, leave it.",
+            zh="请核对 filing.toml 中 [record] 下的 document_number（备案文号）；一份备案文件包含几次报送的，无需改动。",
+            en="Check document_number under [record] in filing.toml; if one record covers several filings, leave it.",
         ),
     )
 
@@ -237,7 +248,7 @@ def already(filing: Filing) -> Finding:
         FILING_TOML,
         filing.id,
         Text(
-            zh=f"{filing.id} 已登记，文件相同。",
+            zh=f"{filing.id} 已经登记过，文件也相同。",
             en=f"{filing.id} is recorded already, with the same documents.",
         ),
         Text(zh="无须再做什么。", en="Nothing needs to be done."),
@@ -251,8 +262,8 @@ def updated(filing: Filing) -> Finding:
         FILING_TOML,
         filing.id,
         Text(
-            zh=f"{filing.id} 的文件未变，更新其审定、审核、备案等信息。",
-            en=f"The documents of {filing.id} are the same; what it says of its approvals is updated.",
+            zh=f"{filing.id} 的文件没有变化，只更新审定、审核、备案等信息。",
+            en=f"The documents of {filing.id} are the same; only what it says of approvals and the like is updated.",
         ),
         Text(zh="无须再做什么。", en="Nothing needs to be done."),
     )
@@ -266,12 +277,12 @@ def documents_changed(filing: Filing, files: Sequence[str]) -> Finding:
         Where(file=files[0]),
         names,
         Text(
-            zh=f"{filing.id} 已登记，但这些文件与登记时不同：{names}。",
-            en=f"{filing.id} is recorded, but these documents are not the ones recorded: {names}.",
+            zh=f"{filing.id} 登记以后，这些文件被改动过：{names}。",
+            en=f"These documents were changed after {filing.id} was recorded: {names}.",
         ),
         Text(
-            zh="原件不得改动。请恢复原件，把更正后的清单作为新的一次报送（另建文件夹）。",
-            en="Originals are never edited. Restore them, and file the corrected list in a folder of its own.",
+            zh="登记过的原件不能改动。请放回原来的文件；要更正的，另建一个文件夹，作为新的一次报送。",
+            en="Recorded originals must stay as they are. Put them back; to correct a list, file it in a new folder.",
         ),
     )
 
@@ -284,11 +295,11 @@ def filing_changed(filing: Filing) -> Finding:
         filing.id,
         Text(
             zh=f"{filing.id} 已登记，但施行日期、文件适用的乡镇（街道）或更名说明与登记时不同。",
-            en=f"{filing.id} is recorded, but with another day, other townships or other renamings.",
+            en=f"{filing.id} is recorded, but the day it takes effect, its townships or its renamings now differ from what was recorded.",
         ),
         Text(
-            zh="这些内容登记后不得改动。请恢复 filing.toml，把更正作为新的一次报送（另建文件夹）。",
-            en="These cannot change once recorded. Restore filing.toml, and file the correction in a folder of its own.",
+            zh="这些内容登记后不能改动。请把 filing.toml 改回原样；要更正的，另建一个文件夹，作为新的一次报送。",
+            en="These must stay as they were recorded. Restore filing.toml; to correct them, file anew in another folder.",
         ),
     )
 
@@ -300,11 +311,12 @@ def no_township(checklist: Checklist) -> Finding:
         checklist.where,
         LIST_KINDS[checklist.kind].zh,
         Text(
-            zh="不知道这份清单适用于哪个乡镇（街道）。", en="Nobody has said which township this list is for."
+            zh="没有写明这份清单适用于哪个乡镇（街道）。",
+            en="It is not said which township this list is for.",
         ),
         Text(
-            zh="请在 filing.toml 的 [[document]] 中写明 townships。",
-            en="Say it in townships of its [[document]] in filing.toml.",
+            zh='请在 filing.toml 中这个文件的 [[document]] 下写明 townships（9 位代码，全县适用的写 "all"）。',
+            en='Say so under its [[document]] in filing.toml: townships = 9-digit codes, or "all".',
         ),
     )
 
@@ -318,9 +330,12 @@ def list_twice(checklist: Checklist, before: Checklist, township: str) -> Findin
         township,
         Text(
             zh=f"{township}的{LIST_KINDS[checklist.kind].zh}清单报了两份，另一份在：{first}。",
-            en=f"{township} has two {checklist.kind} lists in this filing; the other one is in {first}.",
+            en=f"{township} has two lists of {KINDS_IN_ENGLISH[checklist.kind]} in this filing; the other is in {first}.",
         ),
-        Text(zh="请只留一份。", en="Keep one of them."),
+        Text(
+            zh="请核对哪一份是正确的，删去另一份。",
+            en="Find out which of the two is right and delete the other.",
+        ),
     )
 
 
@@ -332,7 +347,10 @@ def name_twice(item: FiledItem, twin: FiledItem) -> Finding:
         _one_line(item.name),
         Text(
             zh=f"同一份清单中“{_one_line(item.name)}”出现两次，另一处在 {twin.where.cell}。",
-            en=f"“{_one_line(item.name)}” stands twice in one list; the other one is in {twin.where.cell}.",
+            en=f"“{_one_line(item.name)}” stands twice in one list; the other is in {twin.where.cell}.",
         ),
-        Text(zh="请合并，或把名称写得不同。", en="Merge the two lines, or tell their names apart."),
+        Text(
+            zh="请核对：是同一事项的，合并成一行；不是的，把名称写得能够区别。",
+            en="Check them: if they are one item, merge the rows; if not, give them different names.",
+        ),
     )

@@ -46,9 +46,12 @@ def filing_folders(county: County) -> tuple[Path, ...]:
         names = "、".join(loose)
         place = f"counties/{county.division.code}/filings"
         raise ContentError(
-            Text(zh=f"{place}：{names} 不属于任何一次报送。", en=f"{place}: {names} belongs to no filing."),
             Text(
-                zh="请为每次报送建一个文件夹（如 2022-06-20-first-list），放入文件和 filing.toml。",
+                zh=f"{place} 中的 {names} 没有放进任何一次报送的文件夹。",
+                en=f"{place}: {names} lies in the folder of no filing.",
+            ),
+            Text(
+                zh="请为每次报送建一个文件夹（如 2022-06-20-first-list），把文件和 filing.toml 放进去。",
                 en="Make a folder for each filing (2022-06-20-first-list) with its documents and filing.toml.",
             ),
         )
@@ -67,9 +70,9 @@ def load_filing(folder: Path, county: County, site: Site) -> Filing:
         faults.add(
             folder,
             "",
-            Text(zh="文件夹名不合格式。", en="The folder's name has the wrong form."),
+            Text(zh="文件夹的名称不合要求。", en="The folder's name has the wrong form."),
             Text(
-                zh="请以日期和小写英文短名命名，如 2022-06-20-first-list。",
+                zh="请改成“施行日期-小写英文短名”，如 2022-06-20-first-list。",
                 en="Name it by date and a short lower-case word: 2022-06-20-first-list.",
             ),
         )
@@ -119,10 +122,10 @@ def _check_names(folder: Path, filed: list[Path], faults: Faults) -> None:
                 folder,
                 entry.name,
                 Text(
-                    zh=f"文件名与“{seen[key]}”只有大小写或编码写法不同。",
-                    en=f"The name differs from {seen[key]!r} only in case or in its code points.",
+                    zh=f"文件名与“{seen[key]}”看着几乎一样（只差大小写或字的存法），换一台电脑就分不开。",
+                    en=f"The name looks like {seen[key]!r} (only case or encoding differs); other computers cannot keep both.",
                 ),
-                Text(zh="请改名。", en="Rename one of them."),
+                Text(zh="请把其中一个文件改名。", en="Rename one of the two."),
             )
         seen.setdefault(key, entry.name)
 
@@ -155,21 +158,21 @@ def _check_differences(table: Table, documents: tuple[FiledDocument, ...], count
             table.fault(
                 "differs",
                 Text(
-                    zh=f"“{document.file}”不能既是底册（base），又写有差异（differs）。",
+                    zh=f"“{document.file}”不能既是县级统一清单（base），又是差异清单（differs）。",
                     en=f"{document.file!r} cannot be a base and differ from one.",
                 ),
-                Text(zh="请只留其中一项。", en="Keep one of the two."),
+                Text(zh="请在 base 和 differs 中只留一项。", en="Keep either base or differs."),
             )
         elif base is None:
             known = "、".join(bases) or "—"
             table.fault(
                 "differs",
                 Text(
-                    zh=f"“{document.differs}”不是本次报送中写明 base = true 的文件。",
+                    zh=f"“{document.differs}”不是本次报送的县级统一清单（写有 base = true 的文件）。",
                     en=f"{document.differs!r} is no document of this filing with base = true.",
                 ),
                 Text(
-                    zh=f"请写县级统一清单的文件名，并在它的 [[document]] 中写上 base = true；现有：{known}。",
+                    zh=f"请写县级统一清单的文件名，并在它的 [[document]] 下写上 base = true；现在写有的：{known}。",
                     en=f"Name the county's list and put base = true into its [[document]]. There are: {known}.",
                 ),
             )
@@ -178,11 +181,11 @@ def _check_differences(table: Table, documents: tuple[FiledDocument, ...], count
             table.fault(
                 "differs",
                 Text(
-                    zh=f"“{base.file}”不适用于{listed}，“{document.file}”不能对其写差异。",
+                    zh=f"县级统一清单“{base.file}”不适用于{listed}，差异清单“{document.file}”却写了适用于它们。",
                     en=f"{base.file!r} is not for {', '.join(strange)}, so that {document.file!r} cannot differ from it there.",
                 ),
                 Text(
-                    zh="请核对这两个文件的 townships。",
+                    zh="请核对这两个文件写的 townships（适用的乡镇、街道）。",
                     en="Check townships of the two documents.",
                 ),
             )
@@ -196,9 +199,9 @@ def _file(table: Table, present: Mapping[str, Path]) -> str:
     if "/" in name or "\\" in name or ":" in name or name in {".", ".."} or name in _NOT_FILED:
         table.fault(
             "file",
-            Text(zh=f"“{name}”不是文件名。", en=f"{name!r} is not a file name."),
+            Text(zh=f"“{name}”不能作文件名。", en=f"{name!r} is not a file name."),
             Text(
-                zh="只写文件名，文件须在本文件夹内。",
+                zh="请只写文件名，不写文件夹；文件要放在本文件夹里。",
                 en="Write the name only; the file lies in this folder itself.",
             ),
         )
@@ -227,12 +230,12 @@ def _document_townships(table: Table, county: County) -> tuple[DivisionCode, ...
             table.fault(
                 "townships",
                 Text(
-                    zh=f"“{code}”不是{county.division.name}的乡镇（街道）代码。",
+                    zh=f"代码“{code}”不是{county.division.name}的乡镇（街道）。",
                     en=f"{code!r} is no township of {county.division.code}.",
                 ),
                 Text(
-                    zh='请写 9 位代码的列表，或 "all"；农场、林业局等须先在 county.toml 的 units 中列名。',
-                    en='Write a list of 9-digit codes, or "all"; farms and bureaus are first named in units of county.toml.',
+                    zh='请写 9 位代码，如 ["230125100"]，全县适用的写 "all"；农场、林业局等先要在 county.toml 的 units 中写上名称。',
+                    en='Write 9-digit codes, such as ["230125100"], or "all"; farms and bureaus are first named under units in county.toml.',
                 ),
             )
     return tuple(sorted(DivisionCode(code) for code in codes if code in known))
@@ -265,7 +268,10 @@ def _confirmation(
         table.fault(
             "file",
             Text(zh=f"“{file}”不是本次报送的文件。", en=f"{file!r} is no document of this filing."),
-            Text(zh="请写某个 [[document]] 的文件名。", en="Write the file name of a [[document]]."),
+            Text(
+                zh="请写本次报送的某个文件名（与 [[document]] 中写的一样）。",
+                en="Write the name of a document of this filing, as in its [[document]].",
+            ),
         )
     confirmation = Confirmation(
         rule=rule,
@@ -328,16 +334,19 @@ def _check_folder(
     if not documents:
         table.fault(
             "document",
-            Text(zh="没有列出任何文件。", en="No document is named."),
-            Text(zh="请为每个文件加一段 [[document]]。", en="Add a [[document]] for each file."),
+            Text(zh="没有写报送了哪些文件。", en="No document is named."),
+            Text(
+                zh="请为每个文件写一段 [[document]]，写明 file 和 townships。",
+                en="Add a [[document]] for each file, with file and townships.",
+            ),
         )
     named = [document.file for document in documents]
     for file in sorted({file for file in named if file and named.count(file) > 1}):
         table.fault(
             "document",
-            Text(zh=f"“{file}”列了不止一次。", en=f"{file!r} is named more than once."),
+            Text(zh=f"“{file}”写了不止一次。", en=f"{file!r} is named more than once."),
             Text(
-                zh="请合为一段 [[document]]，适用的乡镇写在一起。",
+                zh="请合成一段 [[document]]，适用的乡镇（街道）写在一起。",
                 en="Keep one [[document]] with all of its townships.",
             ),
         )
@@ -346,7 +355,7 @@ def _check_folder(
             faults.add(
                 folder,
                 entry.name,
-                Text(zh="不是普通文件。", en="It is not a plain file."),
+                Text(zh="这是文件夹或快捷方式，不是文件。", en="It is a folder or a shortcut, not a file."),
                 Text(zh="请移走，只留报送的文件本身。", en="Remove it; only the filed documents stay here."),
             )
         elif entry.name not in named:
@@ -355,7 +364,7 @@ def _check_folder(
                 entry.name,
                 Text(zh="filing.toml 没有提到这个文件。", en="filing.toml does not name this file."),
                 Text(
-                    zh=f'请加上 [[document]]，file = "{entry.name}"；不属于本次报送的，请移走。',
+                    zh=f'是本次报送的，请加一段 [[document]]，写 file = "{entry.name}"；不是的，请移走。',
                     en=f'Add a [[document]] with file = "{entry.name}", or remove it if it was not filed.',
                 ),
             )

@@ -6,6 +6,7 @@ the file, the key and what to do, and never the first one only.
 
 from __future__ import annotations
 
+import re
 import tomllib
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -72,22 +73,31 @@ def read_toml(path: Path, faults: Faults, *, missing: Text | None = None) -> Tab
         faults.add(
             path,
             "",
-            Text(zh="不是 UTF-8 编码。", en="It is not encoded as UTF-8."),
-            Text(zh="请另存为 UTF-8。", en="Save it as UTF-8."),
+            Text(zh="文字不是用 UTF-8 编码保存的。", en="It is not encoded as UTF-8."),
+            Text(
+                zh="请用记事本打开，点“另存为”，编码选“UTF-8”。",
+                en="Open it in a plain text editor and save it with the encoding UTF-8.",
+            ),
         )
     except tomllib.TOMLDecodeError as error:
         faults.add(
             path,
             "",
-            Text(zh=f"TOML 写法有误（{error}）。", en=f"It is not valid TOML ({error})."),
+            Text(zh=f"{_place_of(error)}写法有误（{error}）。", en=f"It is not valid TOML ({error})."),
             Text(
-                zh="请按提示的行列改正；文字要用英文双引号括起来。",
-                en="Mend it at that line; text stands in straight double quotes.",
+                zh='请查看这一行和上一行：文字要放在英文双引号 "" 里，日期不加引号，引号和方括号要成对。',
+                en="Look at that line and the one before: text stands in straight double quotes, dates in none, quotes and brackets come in pairs.",
             ),
         )
     else:
         return Table(values, path=path, faults=faults)
     return Table({}, path=path, faults=faults, broken=True)
+
+
+def _place_of(error: tomllib.TOMLDecodeError) -> str:
+    """Return in Chinese where a file stops being TOML, which the parser says in English only."""
+    found = re.search(r"at line (\d+), column (\d+)", str(error))
+    return f"第 {found[1]} 行第 {found[2]} 个字附近" if found else "文件末尾"
 
 
 class Table:
@@ -129,7 +139,7 @@ class Table:
         if value is None and required and not self.broken:
             self.fault(
                 key,
-                Text(zh="必须填写，但没有找到。", en="It is required, but it is not there."),
+                Text(zh="必须填写，但没有写。", en="It is required, but it is not there."),
                 Text(zh=f"请加上一行，如 {key} = {example}。", en=f"Add a line such as {key} = {example}."),
             )
         return value
@@ -138,7 +148,7 @@ class Table:
         shown = str(value).encode("unicode_escape").decode("ascii") if not _clean(str(value)) else str(value)
         self.fault(
             key,
-            Text(zh=f"值“{shown[:60]}”不能用。", en=f"The value {shown[:60]!r} cannot be used."),
+            Text(zh=f"不能写成“{shown[:60]}”。", en=f"The value {shown[:60]!r} cannot be used."),
             Text(zh=f"请写成 {key} = {example}。", en=f"Write it as {key} = {example}."),
         )
 
@@ -252,7 +262,7 @@ class Table:
                 key,
                 Text(zh="不认识这一项。", en="This key is not known."),
                 Text(
-                    zh=f"请检查拼写；这里可以写：{known}。",
+                    zh=f"请核对有没有拼错；这里可以写：{known}。",
                     en=f"Check the spelling; known here: {known.replace('、', ', ')}.",
                 ),
             )

@@ -20,8 +20,8 @@ from generator.vetting.vet import Judgement, Verdict, Vetted
 from generator.vetting.words import Ban, Mark
 
 _VERDICTS: Final[dict[Verdict, Text]] = {
-    "listed": Text(zh="疑似对应清单事项", en="on the list, perhaps"),
-    "reclaimed": Text(zh="疑似对应已收回事项", en="a reclaimed duty, perhaps"),
+    "listed": Text(zh="疑似对应清单事项", en="possibly on the list"),
+    "reclaimed": Text(zh="疑似对应已收回事项", en="possibly a reclaimed duty"),
     "unlisted": Text(zh="清单中未找到", en="not found on the list"),
 }
 _BANS: Final[dict[Ban, Text]] = {
@@ -32,7 +32,7 @@ _BANS: Final[dict[Ban, Text]] = {
 _KINDS_EN: Final = {
     "basic": "core duties",
     "supporting": "supporting duties",
-    "reclaimed": "duties reclaimed",
+    "reclaimed": "reclaimed duties",
     "task": "responsibilities and tasks (2022)",
     "powers": "powers and responsibilities",
     "delegated": "delegated powers",
@@ -53,7 +53,7 @@ def as_lines(vetted: Vetted, lang: str = ZH) -> list[str]:
             "  "
             + Text(
                 zh=f"文件中有 {vetted.prose.pictures} 张图片，图片里的文字没有读取，请人工查看。",
-                en=f"The document has {vetted.prose.pictures} picture(s); text in them was not read. Look yourself.",
+                en=f"The document has {vetted.prose.pictures} picture(s) whose text was not read; please look at them.",
             ).in_language(lang)
         )
     return [*lines, _summary(vetted).in_language(lang)]
@@ -62,18 +62,10 @@ def as_lines(vetted: Vetted, lang: str = ZH) -> list[str]:
 def unread(prose: Prose, findings: Sequence[Finding]) -> tuple[Finding, ...]:
     """Return the findings of a document that could not be read, with what to do here: `check` speaks of tables."""
     fix = Text(
-        zh="请另存为 Word 文档（.docx）或 UTF-8 文本（.txt）后再试；扫描件和 PDF 请先转成文字。",
-        en="Save it as a Word document (.docx) or UTF-8 text (.txt); turn scans and PDFs into text first.",
+        zh=f"请用 WPS 或 Word 打开“{_safe(prose.file)}”，另存为 .docx（或纯文本 .txt）后再试；扫描件和 PDF 请先转成文字。",
+        en=f"Open “{_safe(prose.file)}” in WPS or Word, save it as .docx (or plain text, .txt) and try again; turn scans and PDFs into text first.",
     )
-    kind = "、".join(fault.slots.get("kind", "") for fault in prose.faults if fault.rule == "FILE-TYPE")
-    problem = Text(
-        zh=f"文件内容是 {kind}，不是 Word 文档或纯文本。",
-        en=f"The file is {kind}, no Word document or plain text.",
-    )
-    return tuple(
-        replace(finding, fix=fix, problem=problem if finding.rule == "FILE-TYPE" else finding.problem)
-        for finding in findings
-    )
+    return tuple(replace(finding, fix=fix) for finding in findings)
 
 
 def _place(judgement: Judgement, lang: str) -> str:
@@ -124,8 +116,8 @@ def _evidence(judgement: Judgement, best: Match, vetted: Vetted) -> list[Text]:
     words = best.words[:6]
     said = [
         Text(
-            zh=f"相同的词：{'、'.join(words)}；任务表述：“{_safe(duty.who)}……{duty.verb}”",
-            en=f"Shared words: {', '.join(words)}; said to townships by: “{_safe(duty.who)} … {duty.verb}”",
+            zh=f"相同的词：{'、'.join(words)}；安排任务的文字：“{_safe(duty.who)}……{duty.verb}”",
+            en=f"Words in common: {', '.join(words)}; the task is put by: “{_safe(duty.who)} … {duty.verb}”",
         ),
         _part(best),
     ]
@@ -134,7 +126,7 @@ def _evidence(judgement: Judgement, best: Match, vetted: Vetted) -> list[Text]:
         said.append(
             Text(
                 zh=f"注意：这句话更接近清单中{name}的职责（{own}），疑似把部门职责交由乡镇（街道）承担。",
-                en=f"Mind: this is closer to the part of {name} on the list ({own}); it may shift a department's duty.",
+                en=f"Note: this is closer to what the list gives to {name} ({own}); a department's duty may be passed on.",
             )
         )
     said += _absent(judgement)
@@ -145,7 +137,7 @@ def _evidence(judgement: Judgement, best: Match, vetted: Vetted) -> list[Text]:
 def _absent(judgement: Judgement) -> list[Text]:
     names = "、".join(judgement.absent)
     said = Text(
-        zh=f"注意：{names}的清单中没有此项。", en=f"Mind: the lists of {names} do not have this item."
+        zh=f"注意：{names}的清单中没有此项。", en=f"Note: the lists of {names} do not have this item."
     )
     return [said] if names else []
 
@@ -185,7 +177,7 @@ def _other(match: Match) -> Text:
     name = _flat(line.state.name)
     return Text(
         zh=f"也可能对应：{LIST_KINDS[line.kind].zh}“{name}”（{line.item}，相似度 {match.score:.2f}）",
-        en=f"Or perhaps: {_KINDS_EN[line.kind]}, “{name}” ({line.item}, likeness {match.score:.2f})",
+        en=f"Or possibly: {_KINDS_EN[line.kind]}, “{name}” ({line.item}, likeness {match.score:.2f})",
     )
 
 
@@ -194,7 +186,7 @@ def _nearest(match: Match) -> Text:
     name = _flat(line.state.name)
     return Text(
         zh=f"最接近的是“{name}”（{line.item}，相似度 {match.score:.2f}），不足以认为是同一事项。",
-        en=f"Nearest is “{name}” ({line.item}, likeness {match.score:.2f}), too far to be called the same.",
+        en=f"Nearest is “{name}” ({line.item}, likeness {match.score:.2f}), not close enough to be called the same.",
     )
 
 
@@ -218,8 +210,8 @@ def _summary(vetted: Vetted) -> Text:
     return Text(
         zh=f"向乡镇（街道）安排任务的句子 {tasks} 句：疑似对应清单事项 {listed} 句，疑似已收回 {reclaimed} 句，清单中未找到 "
         f"{unlisted} 句；无依据的一票否决、责任状、考核指标表述 {banned} 句。以上只是文字比对的结果，请人工核对。",
-        en=f"Sentences that put a task on townships: {tasks}; perhaps on the list {listed}, perhaps reclaimed {reclaimed}, "
-        f"not found {unlisted}; veto, pledge or target wording without basis: {banned}. This compares words; please check.",
+        en=f"Sentences that give townships a task: {tasks}; possibly on the list: {listed}; possibly reclaimed: {reclaimed}; "
+        f"not found: {unlisted}; veto, pledge or target wording without basis: {banned}. This only compares words; please check.",
     )
 
 

@@ -77,7 +77,7 @@ def _text_called_xls(desk: Desk) -> None:
     looked.has("CSV-READ", says="GB18030")
     assert looked.fine().names() == [ONE[1]]
     tabbed = desk.look(content.replace(b",", b"\t"), "清单.xls", as_csv=True)
-    tabbed.has("CSV-DELIM", "A1", says="tab")
+    tabbed.has("CSV-DELIM", "A1", says="Tab")
 
 
 @case("F06")
