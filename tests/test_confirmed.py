@@ -12,8 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from generator.checks.examples import check_example
+from generator.checks.rule import Example, ExampleFiling, supporting
 from generator.data import build_data
-from generator.model.confirmed import confirmed_lines
+from generator.model.confirmed import PUBLISHED, confirmed_lines
 from generator.model.filings import Confirmation
 from generator.model.lists import CountyLists, CountyRegister, Line
 from generator.register.store import load, write
@@ -100,6 +102,25 @@ def test_which_line_was_confirmed(given: Confirmation, cells: list[str]) -> None
     lists = confirmed(given).lists
     known = lines(lists)
     assert confirmed_lines(lists) == {(SECOND, known[cell].where): (given,) for cell in cells}
+
+
+def _words_in(field: int, word: str) -> Example:
+    row = ["1", "森林草原防灭火", "县林业和草原局", "组织巡护，依法查处。", "开展宣传，发现火情立即报告。"]
+    row[field] += f"实行{word}。"
+    return supporting(tuple(row))
+
+
+@pytest.mark.parametrize("word_", ["一票否决", "责任状"])
+@pytest.mark.parametrize(("field", "column"), [(1, "B"), (3, "D"), (4, "E")])
+@pytest.mark.parametrize("form", ["xlsx", "docx", "csv"])
+def test_what_is_to_be_confirmed_always_has_a_cell(word_: str, field: int, column: str, form: str) -> None:
+    """A confirmation without a cell answers nothing, so that none of these is lost on the way to the pages."""
+    example = replace(_words_in(field, word_), format=form)
+    found = [one for one in check_example(example).findings if one.rule in PUBLISHED]
+    assert [one.where.cell for one in found] == [f"{column}3"]
+    unanswered = replace(example, filing=ExampleFiling(confirmed=((found[0].rule, "清单", ""),)))
+    rules = [one.rule for one in check_example(unanswered).findings if one.severity in ("confirm", "warning")]
+    assert sorted(rules) == sorted([found[0].rule, "CONFIRMATION-UNUSED"])
 
 
 def test_a_confirmation_holds_for_its_own_filing() -> None:

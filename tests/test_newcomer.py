@@ -103,7 +103,10 @@ def test_settings_can_be_filled_in_as_offered(desk: Desk) -> None:
 
     assert tomllib.loads(county.replace("verified =", ""))["host"] == {"zh": "", "en": ""}
     assert set(filing) == {"title", "effective", "approval", "review", "record", "document"}
-    assert [one["townships"] for one in filing["document"]] == [[TOWN], "all"]
+    assert [one["townships"] for one in filing["document"]] == [[TOWN], "all", "all", [TOWN]]
+    base, differing = filing["document"][2:]
+    assert base["base"] is True
+    assert differing["differs"] == base["file"]
 
 
 def test_from_empty_workbooks_to_a_site(desk: Desk) -> None:

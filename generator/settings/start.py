@@ -196,6 +196,21 @@ _FILING = """\
 # file = "全县统一清单.xlsx"
 # townships = "all"
 
+# 县级有一份统一清单、个别乡镇（街道）另报差异的：统一清单写 base = true；差异清单写 differs，引号里是统一清单的文件名。
+# A base list of the county (base = true) from which single townships differ: their lists name it in differs.
+# [[document]]
+# file = "县级统一清单.xlsx"
+# townships = "all"
+# base = true
+
+# [[document]]
+# file = "{name}差异清单.xlsx"
+# townships = ["{township}"]
+# differs = "县级统一清单.xlsx"
+
+# 检查报告中“须确认”的问题，确实要保留的，把报告给出的 [[confirm]] 几行复制到本文件最后，填好理由、姓名和日期。
+# What a check asks to have confirmed: copy the [[confirm]] lines it prints to the end of this file and fill them in.
+
 # 本县乡镇（街道）代码。Codes of the townships:
 {codes}
 """
