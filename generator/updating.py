@@ -15,6 +15,7 @@ import sqlite3
 import tomllib
 import zlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -96,23 +97,32 @@ class Updated:
         return any(not one.recorded for one in self.accepted)
 
 
+@contextmanager
+def alone(out: Path) -> Iterator[None]:
+    """Keep other updates away from the site at `out`, until what was built is published too.
+
+    Raises LockedError where another update runs.
+    """
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with locked(out.parent / f".{out.name}.update.lock"):
+        yield
+
+
 def update(plan: BuildPlan, progress: Progress, *, frozen: bool = False) -> Updated:
     """Record every filing folder that is not recorded yet, then build the units whose inputs or pages differ.
 
     Where a filing is refused, nothing is built and later filings of its county wait. `plan.only` is not looked at.
-    With `frozen` nothing is recorded: a filing that could have been is a DiffersError.
+    With `frozen` nothing is recorded: a filing that could have been is a DiffersError. The caller holds `alone`.
 
     Raises:
         ContentError: settings, a filing.toml, wording or templates are invalid.
         DiffersError: an original is not the file that was recorded; or `frozen`, and one is not recorded.
-        LockedError: another run updates this site, builds it, or writes to the register.
+        LockedError: another run builds this site, or writes to the register.
     """
-    plan.out.parent.mkdir(parents=True, exist_ok=True)
-    with locked(plan.out.parent / f".{plan.out.name}.update.lock"):
-        site = settings.load_site(plan.content)
-        accepted, waiting = (_refuse_unrecorded(site, plan), ()) if frozen else _accept_new(site, plan)
-        done = Updated(accepted=accepted, waiting=waiting, rebuilt=(), units=len(site.counties) + 1)
-        return done if done.refused else replace(done, rebuilt=_build_stale(plan, site, progress))
+    site = settings.load_site(plan.content)
+    accepted, waiting = (_refuse_unrecorded(site, plan), ()) if frozen else _accept_new(site, plan)
+    done = Updated(accepted=accepted, waiting=waiting, rebuilt=(), units=len(site.counties) + 1)
+    return done if done.refused else replace(done, rebuilt=_build_stale(plan, site, progress))
 
 
 def inputs_path(out: Path) -> Path:

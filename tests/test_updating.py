@@ -20,6 +20,7 @@ from generator.model.releases import PROVINCE_UNIT
 from generator.sealing import seal
 from generator.updating import (
     Updated,
+    alone,
     common_inputs,
     county_inputs,
     inputs_path,
@@ -61,7 +62,8 @@ def two_counties(folder: Path) -> Path:
 
 def run(plan: BuildPlan, *, frozen: bool = False) -> Updated:
     """One update."""
-    return update(plan, lambda *_: None, frozen=frozen)
+    with alone(plan.out):
+        return update(plan, lambda *_: None, frozen=frozen)
 
 
 def why(updated: Updated) -> dict[str, tuple[str, ...]]:

@@ -21,7 +21,8 @@ from generator.cli.common import (
     progress,
     say,
 )
-from generator.errors import EXIT_DOCUMENT
+from generator.cli.portal import KeyOption, TargetOption, publish_command
+from generator.errors import EXIT_DOCUMENT, UsageError
 from generator.model.kinds import LIST_KINDS
 from generator.model.text import Text
 
@@ -66,11 +67,24 @@ def update_command(
             "--frozen", help="不登记，有未登记的即报错 · record nothing; refuse what is not recorded"
         ),
     ] = False,
+    publish: Annotated[
+        bool, typer.Option("--publish", help="一切正常后发布 · then publish, if all went well")
+    ] = False,
+    target: TargetOption = None,
+    key: KeyOption = None,
     lang: LangOption = Lang.zh,
 ) -> None:
     """登记新报送的清单，只重建有关的县，说明改了什么 · record what is new, rebuild only what it touches."""
     from generator import build, updating
 
+    if publish and preview:
+        raise UsageError(
+            Text(zh="预览不能发布为正式网站。", en="A preview is not published as the site."),
+            Text(
+                zh="请去掉 --preview，或用 qingdan publish --preview 发布预览。",
+                en="Leave out --preview, or publish it beside the site with qingdan publish --preview.",
+            ),
+        )
     plan = build.BuildPlan(
         content=content,
         templates=TEMPLATES,
@@ -80,13 +94,22 @@ def update_command(
         jobs=jobs,
         preview=preview,
     )
-    with progress(lang) as show:
-        updated = updating.update(plan, show, frozen=frozen)
+    with updating.alone(out):
+        with progress(lang) as show:
+            updated = updating.update(plan, show, frozen=frozen)
+        _tell(updated, lang)
+        if updated.refused:
+            raise typer.Exit(EXIT_DOCUMENT)
+        if publish:
+            publish_command(target=target, content=content, site=out, key=key, lang=lang)
+
+
+def _tell(updated: Updated, lang: Lang) -> None:
     for one in updated.accepted:
         print("\n".join(_accepted_lines(one, lang)), flush=True)
     if updated.refused:
         say(lang, _refusal(updated))
-        raise typer.Exit(EXIT_DOCUMENT)
+        return
     told_already = {one.folder.name for one in updated.accepted}
     for unit in updated.rebuilt:
         print("\n".join(_rebuilt_lines(unit, lang, told_already)), flush=True)
