@@ -16,6 +16,7 @@ from generator.checks.marks import plan_report
 from generator.checks.mended import MENDS
 from generator.checks.report import SEVERITIES, as_lines
 from generator.checks.rule import BASIC_TITLE, SUPPORTING_HEADER, SUPPORTING_TITLE, Example, Sheetful
+from generator.checks.vocabulary import KINDS_IN_ENGLISH
 from generator.model.documents import Range
 from generator.model.guide import Grade, GuideChapter, GuideEntry, GuideStep, GuideTable, Handbook, RuleGroup
 from generator.model.kinds import LIST_KINDS
@@ -155,7 +156,7 @@ def _good(lang: str) -> GuideStep:
 
 def _template(lang: str) -> GuideStep:
     kinds = "、".join(f"`{slug}` {kind.zh}" for slug, kind in LIST_KINDS.items())
-    slugs = ", ".join(f"`{slug}` ({kind.zh})" for slug, kind in LIST_KINDS.items())
+    slugs = ", ".join(f"`{slug}` ({KINDS_IN_ENGLISH[slug]})" for slug in LIST_KINDS)
     return _step(
         "template",
         lang,
@@ -207,9 +208,11 @@ def _annotate(lang: str) -> GuideStep:
         lang=lang,
         merges=tuple(Range(top=row, left=1, bottom=row, right=width) for row in range(1, head - 1)),
     )
-    marked = tuple(
-        Range(top=mark.row, left=mark.column, bottom=mark.row, right=mark.column) for mark in plan.marks
-    )
+    cells = {
+        Range(top=mark.row, left=mark.column, bottom=mark.row, right=mark.column): mark.severity
+        for mark in plan.marks
+    }
+    to_confirm = tuple(cell for cell, severity in cells.items() if severity == "confirm")
     return _step(
         "annotate",
         lang,
@@ -221,7 +224,7 @@ def _annotate(lang: str) -> GuideStep:
         commands=(
             f"qingdan check {FILE} --annotate " + ("标注.xlsx" if lang == ZH else "findings.xlsx --lang en"),
         ),
-        tables=(report, replace(_drawn(FAULTY.sheets[0]), marked=marked)),
+        tables=(report, replace(_drawn(FAULTY.sheets[0]), marked=tuple(cells), to_confirm=to_confirm)),
         after=(
             (
                 "副本的第一张工作表列出全部问题，点“单元格”一列可跳到该处；有问题的单元格填了颜色，加了批注。请在原文件上修改，改好后再检查一次；副本不用于报备。Word、CSV 和 xls 文件不能在其中标注，写的是一份问题清单。",

@@ -28,6 +28,8 @@ class GuideTable:
     merges: tuple[Range, ...] = ()
     marked: tuple[Range, ...] = ()
     """The cells at fault; in a mended table, those that were mended."""
+    to_confirm: tuple[Range, ...] = ()
+    """Those of the marked cells that only have to be confirmed."""
     marked_name: bool = False
     """The sheet as a whole is at fault (or mended): its name is marked."""
     struck: tuple[Range, ...] = ()

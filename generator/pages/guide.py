@@ -40,6 +40,8 @@ class SheetCell:
     rows: int
     columns: int
     marked: bool
+    ask: bool
+    """Marked, but only to be confirmed."""
     struck: bool
     over: bool
     """Not merged, but long: as on the screen, its text runs on over the blank cells beside it."""
@@ -314,6 +316,7 @@ def _cells(table: GuideTable, row: int, texts: Sequence[str]) -> list[SheetCell]
                 rows=merge.bottom - merge.top + 1 if merge else 1,
                 columns=width,
                 marked=_holding(table.marked, row, column) is not None,
+                ask=_holding(table.to_confirm, row, column) is not None,
                 struck=_holding(table.struck, row, column) is not None,
                 over=over,
             )
