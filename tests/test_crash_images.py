@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,29 +14,13 @@ from tests.faults.crash import Recorder, Taken, flushes, images, without
 
 
 def record(folder: Path, run: Callable[[Path], None]) -> tuple[Path, list[Taken]]:
-    """Run in a copy of `folder`; return the folder as it was, with the steps that were taken as if in it."""
+    """Run in `folder`; return a copy of it from before, with the steps that were taken."""
     recorder = Recorder()
-    before = folder.with_name("before")
-    before.mkdir()
-    (before / "page").write_bytes(b"old")
     (folder / "page").write_bytes(b"old")
+    before = shutil.copytree(folder, folder.with_name("before"))
     with durable.watched(recorder):
         run(folder)
-    moved = [_moved(one, folder, before) for one in recorder.taken]
-    return before, moved
-
-
-def _moved(one: Taken, source: Path, to: Path) -> Taken:
-    step = one.step
-    return Taken(
-        step=durable.Step(
-            call=step.call,
-            path=step.path.replace(os.fspath(source), os.fspath(to)),
-            other=step.other and step.other.replace(os.fspath(source), os.fspath(to)),
-            body=step.body,
-        ),
-        asked=one.asked,
-    )
+    return before, recorder.taken
 
 
 def seen(before: Path, taken: list[Taken], tmp_path: Path, count: int = 400) -> set[bytes | None]:
@@ -49,7 +33,7 @@ def seen(before: Path, taken: list[Taken], tmp_path: Path, count: int = 400) -> 
         return folder
 
     found: set[bytes | None] = set()
-    for _, image in images(before, taken, count, make):
+    for _, image in images(before, before.with_name("now"), taken, count, make):
         page = image / "page"
         found.add(page.read_bytes() if page.exists() else None)
     return found
@@ -88,7 +72,9 @@ def test_a_forgotten_flush_of_the_folder_shows(folder: Path, tmp_path: Path) -> 
         place.mkdir()
         return place
 
-    at_the_end = [image for cut, image in images(before, forgetful, 400, make) if cut == len(forgetful)]
+    at_the_end = [
+        image for cut, image in images(before, folder, forgetful, 400, make) if cut == len(forgetful)
+    ]
     assert {(image / "page").read_bytes() for image in at_the_end} == {b"old", b"new!"}
 
 
@@ -123,7 +109,7 @@ def test_a_renamed_folder_takes_its_files_along(folder: Path, tmp_path: Path) ->
         place.mkdir()
         return place
 
-    for cut, image in images(before, taken, 300, make):
+    for cut, image in images(before, before.with_name("now"), taken, 300, make):
         assert not ((image / "done").exists() and (image / "tmp").exists())
         if (image / "done").is_dir():
             assert (image / "done" / "inner").read_bytes() == b"1"

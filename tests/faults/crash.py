@@ -84,9 +84,10 @@ class Name:
 class Disk:
     """A file system that remembers what was flushed."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, before: Path, root: Path) -> None:
+        """Begin with what stands in `before`; the steps speak of it as `root`."""
         self.root = os.fspath(root)
-        self.tree = _read(root)
+        self.tree = _read(before)
         self.steps = 0
 
     def _folder(self, path: str) -> Folder:
@@ -205,16 +206,16 @@ def _survived(file: File, lots: random.Random) -> bytes:
 
 
 def images(
-    before: Path, taken: Sequence[Taken], count: int, make: Callable[[], Path], seed: int = 0
+    before: Path, root: Path, taken: Sequence[Taken], count: int, make: Callable[[], Path], seed: int = 0
 ) -> Iterator[tuple[int, Path]]:
     """Yield `count` crash images with the number of steps taken before each: every cut between two steps in turn.
 
-    `before` holds the folder as it was when the recording began; `make` gives a new empty folder for each image.
+    `before` holds the folder `root` as it was when the recording began; `make` gives a new empty folder for each image.
     """
     lots = random.Random(seed)
     for number in range(count):
         cut = number % (len(taken) + 1)
-        disk = Disk(before)
+        disk = Disk(before, root)
         for one in taken[:cut]:
             disk.take(one.step)
         into = make()
