@@ -20,8 +20,12 @@ from generator.intake.gaps import words_in
 _STRING = re.compile(r"<(?:\w+:)?si(?=[\s/>])[^<>]*?(?:/>|>(.*?)</(?:\w+:)?si\s*>)", re.DOTALL)
 _PHONETIC = re.compile(r"<(?:\w+:)?rPh(?=[\s/>]).*?</(?:\w+:)?rPh\s*>", re.DOTALL)
 _TEXT = re.compile(r"<(?:\w+:)?t(?:\s[^<>]*)?(?<!/)>([^<]*)<")
-_ROW_OR_CELL = re.compile(
-    r"<(?:\w+:)?(row)(?=[\s/>])([^<>]*)>|<(?:\w+:)?c(?=[\s/>])([^<>]*?)(?:/>|>(.*?)</(?:\w+:)?c\s*>)",
+# First a cell as most programs write it: address, perhaps a style and a type, one value or text without entities.
+_CELL_OR_ROW = re.compile(
+    r'<c r="([A-Z]{1,3})[0-9]{1,7}"(?: s="[0-9]+")?(?: t="(\w+)")?>'
+    r'(?:<v>([^<&_\r]*)</v>|<is><t(?: xml:space="preserve")?>([^<&_\r]*)</t></is>)</c>'
+    r"|<(?:\w+:)?(row)(?=[\s/>])([^<>]*)>"
+    r"|<(?:\w+:)?c(?=[\s/>])([^<>]*?)(?:/>|>(.*?)</(?:\w+:)?c\s*>)",
     re.DOTALL,
 )
 _VALUE = re.compile(r"<(?:\w+:)?v(?:\s[^<>]*)?(?<!/)>([^<]*)<")
@@ -44,6 +48,8 @@ def count(document_format: str, content: bytes, encoding: str | None) -> dict[st
 def spoken(raw: str) -> str:
     """Return raw XML text as it reads: entities and `_xHHHH_` resolved, line breaks one character."""
     text = html.unescape(raw.replace("\r\n", "\n"))
+    if "_x" not in text:
+        return text.replace("\r\n", "\n")
     return re.sub(r"_x([0-9A-Fa-f]{4})_", lambda code: chr(int(code[1], 16)), text).replace("\r\n", "\n")
 
 
@@ -75,29 +81,42 @@ def _count_xlsx(archive: zipfile.ZipFile) -> dict[str, int]:
 
 
 def _count_sheet(body: str, name: str, lengths: list[int], counted: dict[str, int]) -> None:
-    row = column = 0
-    for opens_row, row_tag, cell_tag, inner in _ROW_OR_CELL.findall(body):
+    row, column = 0, ""
+    for usual, kind, value, text, opens_row, row_tag, cell_tag, inner in _CELL_OR_ROW.findall(body):
+        if usual:
+            column = usual
+            if size := _usual_size(kind, value, text, lengths):
+                counted[f"{name}!{column}{row}"] = size
+            continue
         if opens_row:
-            row, column = int(attributes(row_tag).get("r", row + 1)), 0
+            row, column = int(attributes(row_tag).get("r", row + 1)), ""
             continue
         entry = attributes(cell_tag)
-        column += 1
         address = entry.get("r", "")
-        if address:
-            column = _column_number(address)
-        address = f"{letters(column)}{row}"
+        column = letters(_column_number(address) if address else _column_number(column) + 1)
         size = _value_size(entry.get("t", "n"), inner, lengths)
         if size or _FORMULA.search(inner):
-            counted[f"{name}!{address}"] = size
+            counted[f"{name}!{column}{row}"] = size
+
+
+def _usual_size(kind: str, value: str, text: str, lengths: list[int]) -> int:
+    """The characters of a cell without formula, entities and escapes."""
+    if kind == "inlineStr":
+        return len(value) + len(text)  # it has one of them
+    return _stored_size(kind or "n", value, lengths)
 
 
 def _value_size(kind: str, inner: str, lengths: list[int]) -> int:
     found = _VALUE.search(inner)
     stored = spoken(found[1]) if found else ""
-    if kind == "s":
-        return lengths[int(stored)] if stored.strip() else 0
     if kind == "inlineStr":
         return len(_run_text(inner)) if "is>" in inner else len(stored)
+    return _stored_size(kind, stored, lengths)
+
+
+def _stored_size(kind: str, stored: str, lengths: list[int]) -> int:
+    if kind == "s":
+        return lengths[int(stored)] if stored.strip() else 0
     if kind == "b" and stored:
         return len("TRUE") if stored.strip() in ("1", "true") else len("FALSE")
     return len(stored.strip()) if kind == "n" else len(stored)

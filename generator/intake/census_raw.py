@@ -18,6 +18,8 @@ def raw_part(archive: zipfile.ZipFile, name: str) -> str:
         return ""
     stored = archive.read(wanted)
     text = stored.decode("utf-16" if stored[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+    if "<!" not in text:
+        return text
     text = re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL)
     return re.sub(r"<!\[CDATA\[(.*?)\]\]>", lambda found: html.escape(found[1]), text, flags=re.DOTALL)
 

@@ -7,6 +7,7 @@ limit holds everywhere.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
@@ -91,6 +92,11 @@ def _answer(order: Mapping[str, Any], content: bytes) -> dict[str, Any]:
     return to_json(parse(order, content))
 
 
+def _encoded(answer: Mapping[str, Any]) -> bytes:
+    """The answer as UTF-8: half of what escapes would take. A document can hold half a surrogate pair."""
+    return json.dumps(answer, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+
+
 def leave_network() -> bool:
     """Give up all network and every way to more rights, where Linux lets us; return whether the network is gone.
 
@@ -142,17 +148,18 @@ def limit_resources() -> None:
 def main() -> None:
     """Answer one order. Exit code 0 with JSON, or the process dies and its parent says so."""
     limit_resources()
+    gc.disable()  # it ends with its answer, and its memory is bounded
     order = json.loads(sys.stdin.buffer.readline())
     content = sys.stdin.buffer.read()
     faults = Faults(order["file"])
     try:
-        answer = json.dumps(_answer(order, content)).encode("ascii")
+        answer = _encoded(_answer(order, content))
     except MemoryError:
         faults.add("FILE-PARSER-DIED", reason="memory", signal="")
-        answer = json.dumps(to_json(Reading(faults=tuple(faults.seen)))).encode("ascii")
+        answer = _encoded(to_json(Reading(faults=tuple(faults.seen))))
     if len(answer) > MAX_ANSWER_BYTES:
-        limit, actual = f"{MAX_ANSWER_BYTES >> 20} MiB", f"{len(answer) >> 20} MiB"
+        limit, actual = f"{MAX_ANSWER_BYTES >> 20} MB", f"{len(answer) >> 20} MB"
         faults.add("FILE-BUDGET", what="output", limit=limit, actual=actual, part="")
-        answer = json.dumps(to_json(Reading(faults=tuple(faults.seen)))).encode("ascii")
+        answer = _encoded(to_json(Reading(faults=tuple(faults.seen))))
     sys.stdout.buffer.write(answer)
     sys.stdout.buffer.flush()

@@ -49,8 +49,10 @@ def _gaps(document: Document) -> list[tuple[str, int, int]]:
             found.append((key, len(cell.text), counted))
     outside: Counter[str] = Counter()
     for key, counted in document.census.items():
+        if key in cells:
+            continue
         if _CELL_KEY.fullmatch(key):
-            if key not in cells and counted:
+            if counted:
                 found.append((key, 0, counted))
         else:
             outside[key.partition(":")[0]] += counted

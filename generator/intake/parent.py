@@ -75,7 +75,7 @@ def _judge(file: str, answer: bytes, code: int, *, overdue: bool) -> tuple[Readi
     try:
         said: dict[str, Any] = json.loads(answer)
         return from_json(said, file), said
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, LookupError, TypeError, AttributeError):
         return _died(file, "output", ""), {}
 
 

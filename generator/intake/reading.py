@@ -37,7 +37,7 @@ def to_json(reading: Reading) -> dict[str, Any]:
 def _sheet_out(sheet: Sheet) -> list[Any]:
     return [
         sheet.name,
-        [_cell_out(cell) for cell in sheet.cells],
+        _cells_out(sheet.cells),
         [_range_out(merge) for merge in sheet.merges],
         sheet.hidden,
         sorted(sheet.hidden_rows),
@@ -50,15 +50,32 @@ def _range_out(area: Range) -> list[int]:
     return [area.top, area.left, area.bottom, area.right]
 
 
-def _cell_out(cell: Cell) -> list[Any]:
+def _cells_out(cells: Sequence[Cell]) -> list[Any]:
+    """Cells by column of their table: rows, columns, texts (each once), and what few of them have besides."""
+    texts: dict[str, int] = {}
+    numbers = [texts.setdefault(cell.text, len(texts)) for cell in cells]
+    more = [
+        [position, *_more_out(cell)]
+        for position, cell in enumerate(cells)
+        if cell.type != "text"
+        or cell.raw
+        or cell.merged
+        or cell.hidden_value
+        or cell.struck
+        or cell.hidden_text
+        or cell.autonumber
+    ]
+    return [[cell.row for cell in cells], [cell.column for cell in cells], numbers, list(texts), more]
+
+
+def _more_out(cell: Cell) -> list[Any]:
     flags = (
         cell.hidden_value * 1
         + cell.struck * 2
         + cell.hidden_text * 4
         + cell.autonumber * 8  # one digit, small JSON
     )
-    merged = _range_out(cell.merged) if cell.merged else None
-    return [cell.row, cell.column, cell.text, cell.type, cell.raw, merged, flags]
+    return [cell.type, cell.raw, _range_out(cell.merged) if cell.merged else None, flags]
 
 
 def from_json(answer: Mapping[str, Any], file: str) -> Reading:
@@ -82,7 +99,7 @@ def _sheet_in(row: Sequence[Any]) -> Sheet:
     name, cells, merges, hidden, hidden_rows, hidden_columns, filtered = row
     return Sheet(
         name=name,
-        cells=tuple(_cell_in(cell) for cell in cells),
+        cells=_cells_in(*cells),
         merges=tuple(_range_in(merge) for merge in merges),
         hidden=hidden,
         hidden_rows=frozenset(hidden_rows),
@@ -96,17 +113,29 @@ def _range_in(sides: Sequence[int]) -> Range:
     return Range(top=top, left=left, bottom=bottom, right=right)
 
 
-def _cell_in(row: Sequence[Any]) -> Cell:
-    at_row, column, text, kind, raw, merged, flags = row
-    return Cell(
-        row=at_row,
-        column=column,
-        text=text,
-        type=kind,
-        raw=raw,
-        merged=_range_in(merged) if merged else None,
-        hidden_value=bool(flags & 1),
-        struck=bool(flags & 2),
-        hidden_text=bool(flags & 4),
-        autonumber=bool(flags & 8),
-    )
+def _cells_in(
+    rows: Sequence[int],
+    columns: Sequence[int],
+    numbers: Sequence[int],
+    texts: Sequence[str],
+    more: Sequence[Sequence[Any]],
+) -> tuple[Cell, ...]:
+    cells = [
+        Cell(row=row, column=column, text=texts[number])
+        for row, column, number in zip(rows, columns, numbers, strict=True)
+    ]
+    for position, kind, raw, merged, flags in more:
+        plain = cells[position]
+        cells[position] = Cell(
+            row=plain.row,
+            column=plain.column,
+            text=plain.text,
+            type=kind,
+            raw=raw,
+            merged=_range_in(merged) if merged else None,
+            hidden_value=bool(flags & 1),
+            struck=bool(flags & 2),
+            hidden_text=bool(flags & 4),
+            autonumber=bool(flags & 8),
+        )
+    return tuple(cells)

@@ -246,7 +246,8 @@ class _SheetReader:
         if self.row == 0:
             return
         place: tuple[int, int] | None = (self.row, self.next_column)
-        if stated is not None and stated != cell_address(self.row, self.next_column):
+        usual = cell_address(self.row, self.next_column) if self.next_column <= LAST_COLUMN else ""
+        if stated is not None and stated != usual:
             place = read_address(stated)
         if place is None or place[0] != self.row or place[1] < self.next_column or place[1] > LAST_COLUMN:
             # Where it claims to stand, or where it would: the clerk can look there.
