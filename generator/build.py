@@ -357,6 +357,7 @@ def build_site(plan: BuildPlan, progress: Progress) -> Built:
 
             pages.forget_templates()  # `serve` builds again in this process when one of them has changed
             tongues = wording.load_tongues(plan.content, plan.templates, languages)
+            books = handbooks()
             shells = drawn.result()
             for county in counties:
                 for lang in county.languages:
@@ -369,7 +370,7 @@ def build_site(plan: BuildPlan, progress: Progress) -> Built:
         for summary in summaries:
             body = json.dumps(asdict(summary), ensure_ascii=False, indent=1, sort_keys=True).encode()
             Tree(stage / summary.code).write("summary.json", body)
-        files, size = _province(plan, site, summaries, tongues, shells, stage)
+        files, size = _province(plan, site, summaries, tongues, shells, books, stage)
         built = {summary.code for summary in summaries}
         others_pages = {county.division.code for county in site.counties} - built
         swap(stage, plan.out, keep=others_pages)
@@ -494,6 +495,7 @@ def _province(
     built: list[CountySummary],
     tongues: Mapping[str, Tongue],
     shells: Mapping[str, Shell],
+    books: Mapping[str, Handbook],
     stage: Path,
 ) -> tuple[int, int]:
     """Write the province's pages from the small summaries, of counties not built now too."""
@@ -516,7 +518,7 @@ def _province(
         plan.as_of,
         tree.write,
         preview=plan.preview,
-        handbooks=handbooks(),
+        handbooks=books,
     )
     return tree.files, tree.size
 
