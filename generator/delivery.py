@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -138,7 +138,7 @@ def verify(
         if target is not None:
             shown = _shown_target(errand, target, stack)
         elif what.startswith(("http://", "https://")):
-            shown = _shown_portal(errand, what)
+            shown = _shown_portal(errand, what, stack)
         else:
             shown = _shown_folder(errand, Path(what))
         for where, unit, one in shown:
@@ -282,16 +282,16 @@ def _shown_target(errand: Errand, target: TargetSettings, stack: ExitStack) -> I
             yield f"{target.name}/{unit}", unit, release.ShownUnit(store)
 
 
-def _shown_portal(errand: Errand, address: str) -> Iterator[_Shown]:
+def _shown_portal(errand: Errand, address: str, stack: ExitStack) -> Iterator[_Shown]:
     """Yield the unit at an address, and the counties under it where it is the province's."""
-    portal = release.ShownPortal(address)
+    portal = stack.enter_context(closing(release.ShownPortal(address)))
     if portal.has_release():
         yield portal.address, None, portal
     for county in errand.site.counties:
         code = str(county.division.code)
         if errand.counties and code not in errand.counties:
             continue
-        under = release.ShownPortal(f"{portal.address}{code}/")
+        under = stack.enter_context(closing(release.ShownPortal(f"{portal.address}{code}/")))
         if under.has_release():
             yield under.address, code, under
 

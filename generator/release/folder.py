@@ -274,9 +274,9 @@ class FolderUnit:
                             en=f"Removed {home.name}/{name}, left by a run that was cut.",
                         )
                     )
-        new = self.root / "current.new"
-        if new.is_symlink():
-            durable.unlink(new)
+        for left in ("current.new", ".probe", ".probe.new"):
+            if (self.root / left).is_symlink():
+                durable.unlink(self.root / left)
         if self._next.exists():
             to = self._next.read_text("ascii", errors="replace").strip()
             if is_id(to) and (self.root / "releases" / to).is_dir():

@@ -42,6 +42,12 @@ class ShownPortal:
         self._host = parts.netloc
         self._base = urlsplit(self.address).path
         self._local = threading.local()
+        self._open: list[http.client.HTTPConnection] = []
+
+    def close(self) -> None:
+        """Hang up."""
+        while self._open:
+            self._open.pop().close()
 
     def read(self, path: str, limit: int) -> bytes | None:
         """Return the bytes of one file.
@@ -134,4 +140,5 @@ class ShownPortal:
             kind = http.client.HTTPSConnection if self._https else http.client.HTTPConnection
             connection = kind(self._host, timeout=_SECONDS)
             self._local.connection = connection
+            self._open.append(connection)
         return connection
