@@ -165,8 +165,8 @@ FILE_RULES: tuple[Rule, ...] = (
             "Delete pictures, blank rows and columns around the table, and spare sheets, then save; if it is still over the limit, file it in several parts.",
         ),
         what="file",
-        limit="20.0 MiB",
-        actual="31.5 MiB",
+        limit="20.0 MB",
+        actual="31.5 MB",
         part="",
     ),
     reader_rule(
@@ -375,8 +375,8 @@ FILE_RULES: tuple[Rule, ...] = (
             "There is content far away from the list, beyond what is read (at most {rows} rows and {columns} columns).",
         ),
         (
-            "请选中清单下方和右侧的空白行、列，右键选“删除”，保存后再报送。",
-            "Select the rows below and the columns to the right of the list, right-click, choose Delete, save, and file it again.",
+            "请删去那里的内容：选中清单下方或右侧多余的行、列，右键选“删除”，保存后再报送。",
+            "Delete what stands there: select the spare rows below or columns to the right of the list, right-click, choose Delete, save, and file it again.",
         ),
         cell="XFD1048576",
         source="security.md S07",

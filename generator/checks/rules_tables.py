@@ -500,8 +500,8 @@ TABLE_RULES: tuple[Rule, ...] = (
         "error",
         ("每个单元格的内容都须有去处。", "The content of every cell goes somewhere."),
         (
-            "此处的“{found}”上方没有列名，程序不知道放到哪里，没有采用。",
-            "“{found}” stands under no heading and was not taken over.",
+            "这个单元格有内容，但没有对应的列，程序不知道放到哪里，没有采用。",
+            "This cell has content but belongs to no column; it was not taken over.",
         ),
         (
             "请把它移到相应的列，或删除；表格没有问题的，请联系维护人员。",

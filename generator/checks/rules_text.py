@@ -192,8 +192,8 @@ TEXT_RULES: tuple[Rule, ...] = (
         "开展\ue123矛盾纠纷排查",
         ("文字中没有自造字。", "There are no private-use characters."),
         (
-            "第 {position} 个字是自造字（{codes}），别的电脑显示不出。",
-            "Character {position} is a private-use character ({codes}), which other computers cannot show.",
+            "第 {position} 个字处有自造字（{codes}），别的电脑显示不出。",
+            "At character {position} there are private-use characters ({codes}), which other computers cannot show.",
         ),
         "security.md U07",
     ),
@@ -203,8 +203,8 @@ TEXT_RULES: tuple[Rule, ...] = (
         "开展\u0378矛盾纠纷排查",
         ("文字中没有尚未定义的字符。", "Every character is one that Unicode defines."),
         (
-            "第 {position} 个字不是通用的字（{codes}），很多电脑显示不出。",
-            "Character {position} is one that no standard defines ({codes}); many computers cannot show it.",
+            "第 {position} 个字处有不通用的字（{codes}），很多电脑显示不出。",
+            "At character {position} there are characters that no standard defines ({codes}); many computers cannot show them.",
         ),
         "security.md U05",
     ),

@@ -24,12 +24,12 @@ from generator.model.text import Text
 
 _ROWS_READ_AGAIN = 1_000
 _SIGNED = Text(
-    zh="原文件有数字签名，加批注会使签名失效，因此另写本报告，原文件一字未动。",
-    en="The original carries a digital signature, which comments would void; so this report stands alone.",
+    zh="原文件有数字签名，加批注会使签名失效，因此问题另列在本报告中，原文件没有改动。",
+    en="The original carries a digital signature, which comments would void; so the findings stand in this report, and the original was left alone.",
 )
 _UNUSUAL = Text(
-    zh="原文件的内部写法少见，加批注可能丢失内容，因此另写本报告，原文件一字未动。",
-    en="The original is written in an unusual way and could lose something by comments; so this report stands alone.",
+    zh="原文件的保存方式少见，加批注可能丢失内容，因此问题另列在本报告中，原文件没有改动。",
+    en="The original was saved in an unusual way and could lose something by comments; so the findings stand in this report, and the original was left alone.",
 )
 
 

@@ -34,17 +34,17 @@ from generator.model.text import Text
 
 _WHAT_TO_DO = {
     "xls": Text(
-        zh="旧格式 xls 不能只改几处而不动其余内容：请用 Excel 或 WPS 另存为 xlsx，再修。",
-        en="The old format xls cannot be changed in places only: save it as xlsx with Excel or WPS, then mend that.",
+        zh="请用 WPS 或 Excel 打开，另存为 .xlsx，再对新存的文件运行一次。",
+        en="Open it in WPS or Excel, save it as .xlsx, and run this again on the new file.",
     ),
     "docx": Text(
-        zh="docx 请在 Word 或 WPS 中按 qingdan check 列出的位置修改（“查找和替换”可一次删去全角空格等字符）。",
-        en="Mend a docx in Word or WPS at the places that qingdan check names; find and replace does many at once.",
+        zh="请在 WPS 或 Word 中按 qingdan check 列出的位置修改（同一个字多处要改的，可用“查找和替换”）。",
+        en="Change it in WPS or Word at the places that qingdan check names; Find and Replace does many at once.",
     ),
 }
 _UNREADABLE = Text(
-    zh="请先看 qingdan check 的说明。",
-    en="See what qingdan check says first.",
+    zh="请先运行 qingdan check，按列出的问题处理。",
+    en="Run qingdan check first and do what it says.",
 )
 # As `parts.decoded` reads them: an escape is one character, and a line break of two is one.
 _UNIT = re.compile(r"(?P<break>(?:_x000[Dd]_|\r)(?:_x000[Aa]_|\n))|_x(?P<code>[0-9A-Fa-f]{4})_|.", re.DOTALL)
@@ -84,8 +84,8 @@ def refuse_unmendable(document: Document) -> None:
         return
     raise UsageError(
         Text(
-            zh=f"{document.file} 不能自动修改：只能修改 xlsx 和 csv。",
-            en=f"{document.file} cannot be mended: only xlsx and csv can.",
+            zh=f"{document.file} 不能自动修改，能自动修改的只有 .xlsx 和 .csv 文件。",
+            en=f"{document.file} cannot be mended; only .xlsx and .csv files can.",
         ),
         _WHAT_TO_DO.get(document.format, _UNREADABLE),
     )
@@ -94,8 +94,8 @@ def refuse_unmendable(document: Document) -> None:
 def _not_mended(document: Document) -> UsageError:
     return UsageError(
         Text(
-            zh=f"{document.file} 的内部写法少见，自动修改可能动到别的内容，没有改动。",
-            en=f"{document.file} is written in an unusual way; mending could touch other content, so nothing was changed.",
+            zh=f"{document.file} 的保存方式少见，自动修改可能动到别的内容，因此没有改动。",
+            en=f"{document.file} was saved in an unusual way; mending could touch other content, so nothing was changed.",
         ),
         Text(
             zh="请按 qingdan check 列出的位置手工修改。",

@@ -138,7 +138,7 @@ def _over(what: str, limit: int, actual: int, entry: zipfile.ZipInfo, faults: Fa
 
 
 def _mib(size: int) -> str:
-    return f"{size / 1048576:.1f} MiB"
+    return f"{size / 1048576:.1f} MB"
 
 
 def _check_part(content: bytes, entry: zipfile.ZipInfo, faults: Faults, *, room: int) -> int:

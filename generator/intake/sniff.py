@@ -123,7 +123,7 @@ def _too_large(size: int, faults: Faults) -> Refused:
 
 
 def _mebibytes(size: int) -> str:
-    return f"{size / 1048576:.1f} MiB"
+    return f"{size / 1048576:.1f} MB"
 
 
 def is_leftover(name: str) -> bool:

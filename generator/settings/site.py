@@ -251,7 +251,7 @@ def _pattern(table: Table, key: str, pattern: re.Pattern[str], example: str) -> 
     if value is not None and not pattern.fullmatch(value):
         table.fault(
             key,
-            Text(zh=f"值“{value[:60]}”不合格式。", en=f"The value {value[:60]!r} has the wrong form."),
+            Text(zh=f"“{value[:60]}”的写法不对。", en=f"The value {value[:60]!r} has the wrong form."),
             Text(zh=f"请写成 {key} = {example}。", en=f"Write it as {key} = {example}."),
         )
     return value
