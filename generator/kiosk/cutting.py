@@ -8,11 +8,11 @@ from typing import Final
 
 # Six pages of 7-8 KB make a group of 32-64 KB: enough for the compressor, little to fetch anew.
 FILES_IN_GROUP: Final = 6
-GROUP_LIMIT: Final = 128 << 10
+GROUP_LIMIT: Final = 64 << 10
 # Above it a file is a group by itself, cut by its content.
 LARGE: Final = 64 << 10
-# Eight groups, some fifty files: their hashes compress to about 2 KB.
-GROUPS_IN_SHARD: Final = 8
+# Four groups, some fifteen files: their hashes compress to about 2 KB.
+GROUPS_IN_SHARD: Final = 4
 SHARD_LIMIT: Final = 64
 
 PIECE_LEAST: Final = 8 << 10

@@ -301,10 +301,11 @@ class Stick:
         except OSError as error:
             # ELOOP, ENOTDIR: a link on the way; EIO: pulled out.
             raise _unreachable(f"{path}: {error.strerror}") from error
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            os.close(handle)
+            raise _unreachable(f"{path}: not a regular file")
         with os.fdopen(handle, "rb") as file:
             try:
-                if not stat.S_ISREG(os.fstat(handle).st_mode):
-                    raise _unreachable(f"{path}: not a regular file")
                 body = file.read(limit + 1)
             except OSError as error:
                 raise _unreachable(f"{path}: {error.strerror}") from error

@@ -93,6 +93,8 @@ def pull(
 
 
 def _clear(folder: Path) -> None:
+    """Leave nothing of an update that was refused: what was never shown forbids nothing, the floor alone does."""
+    shutil.rmtree(folder / "metadata", ignore_errors=True)
     for path in sorted((folder / "releases").glob(".tmp-*")):
         with suppress(OSError):  # a disk that fails may fail here too; the next run clears it
             shutil.rmtree(path)
@@ -311,8 +313,7 @@ def _build(
 
 def _folder_for(tree: Path, path: str) -> Path:
     place = tree / path
-    if not place.parent.is_dir():
-        place.parent.mkdir(parents=True)  # `_sync_folders` makes them last
+    durable.make_folders(place.parent)
     return place
 
 

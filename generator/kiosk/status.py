@@ -105,7 +105,8 @@ def _verified(
     try:
         health.check(tree, settings.home)
     except Refusal:
-        wrong.add(settings.home)
+        # Damage that is named already explains it; a page that is as signed and yet does not work needs saying.
+        wrong = wrong or {settings.home}
     try:
         held = shown.floor or shown.record.floor
         script = state.script_of(settings, shown.record.release, held, tree)
