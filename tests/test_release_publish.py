@@ -34,11 +34,12 @@ def test_first_release_is_what_was_built(unit: FolderUnit, tmp_path: Path) -> No
     done = go(unit, tree, 0)
     assert done.id == "20261123T080000Z-0001"
     assert done.id == unit.pointer()
-    assert os.readlink(unit.root / "current") == f"releases/{done.id}"
+    assert (unit.root / "current").readlink() == Path(f"releases/{done.id}")
     assert pages(unit.root / "current") == pages(tree.folder)
     note = json.loads((unit.root / "current/release/release.json").read_text())
     assert (note["unit"], note["number"], note["previous_manifest"]) == (UNIT, 1, None)
-    assert done.travel and done.travel.kept == 0 and done.travel.deleted == ()
+    assert done.travel
+    assert (done.travel.kept, done.travel.deleted) == (0, ())
     assert (unit.root / "ledger.jsonl").read_bytes() == (
         unit.root / "current/release/ledger.jsonl"
     ).read_bytes()
