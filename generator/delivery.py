@@ -278,7 +278,8 @@ def _shown_target(errand: Errand, target: TargetSettings, stack: ExitStack) -> I
     place = stack.enter_context(release.open_target(target, _base(errand.site)))
     for unit in _units_of(errand, target):
         store = place.unit(unit)
-        if store.pointer() is not None:
+        # A history without a pointer is a portal that somebody emptied: it is looked at, and found wanting.
+        if store.pointer() is not None or store.read("ledger.jsonl", 1 << 26) is not None:
             yield f"{target.name}/{unit}", unit, release.ShownUnit(store)
 
 

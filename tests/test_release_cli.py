@@ -135,6 +135,32 @@ def test_what_cannot_be_meant_is_refused(tmp_path: Path, run: Run, monkeypatch: 
     assert list((tmp_path / "portal").iterdir()) == []
 
 
+def test_a_replaced_key_is_believed_beside_the_former_one(tmp_path: Path, run: Run) -> None:
+    """A lost or retired key: history goes on with the new one; without the former public half it is not believed."""
+    site = write_site(tmp_path / "site", 1)
+    assert run("publish", "--site", str(site))[0] == 0
+    settings = tmp_path / "content/site.toml"
+    text = settings.read_text("utf-8")
+    old = text.split('public = "')[1].split('"')[0]
+    new = signing.make_key(tmp_path / "new.pem")
+    settings.write_text(text.replace(old, new), "utf-8")
+    write_site(site, 2)
+    code, said = run("publish", "--site", str(site), "--key", str(tmp_path / "new.pem"))
+    assert (code, "not signed" in said) == (4, True), said
+    settings.write_text(text.replace(f'"{old}"', f'"{new}"\nformer = ["{old}"]'), "utf-8")
+    code, said = run("publish", "--site", str(site), "--key", str(tmp_path / "new.pem"))
+    assert (code, "6 files travel" in said) == (0, True), said
+    assert run("verify", "portal")[0] == 0
+
+
+def test_verify_sees_a_portal_that_was_emptied(tmp_path: Path, run: Run) -> None:
+    """No `current`, but a history: that is no unit which was never published."""
+    run("publish", "--site", str(write_site(tmp_path / "site", 1)))
+    (tmp_path / "portal" / UNIT / "current").unlink()
+    code, said = run("verify", "portal")
+    assert (code, "not signed" in said) == (7, True), said
+
+
 def test_one_county_that_fails_keeps_no_other_from_its_release(tmp_path: Path, run: Run) -> None:
     """The province's pages go live though a county is refused; the run ends with the county's code and says which."""
     site = write_site(tmp_path / "site", 1, more=3)

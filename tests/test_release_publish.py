@@ -6,6 +6,7 @@ import errno
 import gzip
 import json
 import os
+import sys
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -113,6 +114,20 @@ def test_old_releases_go_after_a_week(unit: FolderUnit, tmp_path: Path) -> None:
         (False, False),
         (False, False),
     ]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="not run: Windows has no permission bits")
+def test_readers_may_read_whatever_the_webmasters_umask(unit: FolderUnit, tmp_path: Path) -> None:
+    """Under umask 077 folders and files of a release are still readable by the web server."""
+    before = os.umask(0o077)
+    try:
+        go(unit, built(tmp_path, 1), 0)
+        assert os.umask(0o077) == 0o077
+    finally:
+        os.umask(before)
+    for path in (unit.root, *unit.root.rglob("*")):
+        if not path.is_symlink():
+            assert path.stat().st_mode & 0o777 == (0o755 if path.is_dir() else 0o644), path
 
 
 def test_names_that_are_not_ours_are_never_touched(unit: FolderUnit, tmp_path: Path) -> None:

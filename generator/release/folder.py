@@ -167,24 +167,30 @@ class FolderUnit:
     def lock(self, owner: str) -> Iterator[None]:
         """Hold publish.lock; the system frees it when the process dies."""
         path = self.root / "publish.lock"
-        durable.make_folders(self.root)
-        if path.is_symlink():
-            raise PublishError(
-                Text(zh=f"{path} 是一个链接。", en=f"{path} is a link."),
-                Text(zh="请删除它再发布。", en="Remove it and publish again."),
-            )
+        # What is published is public: under a private umask the web server could not read it.
+        before = os.umask(0o022)
         try:
+            durable.make_folders(self.root)
+            if path.is_symlink():
+                raise PublishError(
+                    Text(zh=f"{path} 是一个链接。", en=f"{path} is a link."),
+                    Text(zh="请删除它再发布。", en="Remove it and publish again."),
+                )
             with durable.locked(path):
                 with suppress(OSError):  # Windows locks the bytes themselves
                     path.write_text(owner + "\n", encoding="utf-8")
                 yield
         except LockedError as error:
-            holder = path.read_text("utf-8", errors="replace").strip()[:200]
+            holder = ""
+            with suppress(OSError):
+                holder = path.read_text("utf-8", errors="replace").strip()[:200]
             if holder == owner or not holder:
                 raise
             raise LockedError(
                 Text(zh=f"{error.problem.zh}（{holder}）", en=f"{error.problem.en} ({holder})"), error.fix
             ) from error
+        finally:
+            os.umask(before)
 
     def preflight(self, size: int, files: int) -> None:
         """Look for space, inodes, one file system, and links."""
