@@ -1,6 +1,6 @@
 """Runs the real command many times with a fault planted in each: `python -m tests.faults.server`.
 
-A line of JSON on stdin asks for one run ({"arguments": […], "fault": "7:kill", "disk": …, "folder": …}); a line on stdout answers with
+A line of JSON on stdin asks for one run ({"arguments": […], "fault": "7:kill", "disk": …, "folder": …, "moment": …}); a line on stdout answers with
 its exit status (negative for a signal), its steps and what it printed. Each run is a process of its own, forked from this
 one after everything was imported, so that a thousand of them take a minute.
 """
@@ -12,9 +12,11 @@ import os
 import subprocess
 import sys
 import tempfile
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import generator.cli.kiosk
 from generator import build, delivery, register, release, sealing, settings, signing
 from generator.__main__ import main
 from generator.durable import watched
@@ -35,6 +37,9 @@ def run(asked: dict[str, Any]) -> dict[str, Any]:
             os.environ.update(asked.get("environment", {}))
             if asked.get("disk"):
                 os.environ["QINGDAN_FAULT_DISK"] = asked["disk"]
+            if asked.get("moment"):
+                moment = datetime.fromisoformat(asked["moment"])
+                vars(generator.cli.kiosk)["now"] = lambda: moment  # signatures of a test do not grow old
             fault = Fault(asked["fault"])
             code: object = 70
             try:
@@ -77,6 +82,7 @@ class Server:
         fault: str = "count",
         disk: Path | None = None,
         environment: dict[str, str] | None = None,
+        moment: datetime | None = None,
     ) -> dict[str, Any]:
         """Run the command once; returns status, steps and what it said."""
         assert self._process.stdin is not None
@@ -87,6 +93,7 @@ class Server:
             "fault": fault,
             "disk": str(disk) if disk else None,
             "environment": environment or {},
+            "moment": moment.isoformat() if moment else None,
         }
         self._process.stdin.write(json.dumps(asked) + "\n")
         self._process.stdin.flush()
