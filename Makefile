@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help site test test-deps test-full bench lock format docs samples clean
+.PHONY: help site test test-deps test-full bench lock sbom format docs samples clean
 
 help:
 	@echo "make site       build the sample content into site/ (sets up .venv first)"
@@ -10,6 +10,7 @@ help:
 	@echo "make test-full  the same with the long sweeps"
 	@echo "make bench      times this build beside Hugo and beside bare writes"
 	@echo "make lock       renew the lock files"
+	@echo "make sbom       write an inventory of all locked packages (CycloneDX) into sbom/"
 	@echo "make docs       write docs/rules.zh.md and docs/rules.en.md again from the table of rules"
 	@echo "make samples    write the sample filings again"
 
@@ -57,6 +58,12 @@ lock: .venv/dev.stamp
 	$(BIN)/uv pip compile pyproject.toml --extra setup --extra dev --universal --generate-hashes --no-emit-index-url --no-annotate --quiet --upgrade --custom-compile-command "make lock" -o requirements-dev.lock
 	$(BIN)/uv pip compile pyproject.toml --extra setup -c requirements-dev.lock --universal --generate-hashes --no-emit-index-url --no-annotate --quiet --upgrade --custom-compile-command "make lock" -o requirements.lock
 	$(BIN)/uv pip compile deploy/kiosk/requirements.in -c requirements-dev.lock --universal --generate-hashes --no-emit-index-url --no-annotate --quiet --upgrade --custom-compile-command "make lock" -o deploy/kiosk/requirements.lock
+
+# The same lock gives the same bytes: no date and no serial number is written.
+sbom: .venv/dev.stamp
+	mkdir -p sbom
+	$(BIN)/python -m cyclonedx_py requirements --output-reproducible --of JSON -o sbom/qingdan.cdx.json requirements.lock
+	$(BIN)/python -m cyclonedx_py requirements --output-reproducible --of JSON -o sbom/kiosk.cdx.json deploy/kiosk/requirements.lock
 
 clean:
 	rm -rf .venv site .mypy_cache .ruff_cache .pytest_cache
