@@ -70,6 +70,7 @@ OWNERS = {
     "asyncssh": "release",
     "fsspec": "release",
     "s3fs": "release",
+    "botocore": "release",
     "segno": "pages",
 }
 
