@@ -208,6 +208,7 @@ class Web:
     def _take(self, answer: http.client.HTTPResponse, limit: int, partial: Path | None, held: int) -> bytes:
         announced = answer.length
         if announced is not None and held + announced > limit:
+            answer.close()
             self.close()
             raise DownloadLengthMismatchError(f"{held + announced} bytes, more than {limit}")
         taken = bytearray()
@@ -227,6 +228,7 @@ class Web:
             raise http.client.IncompleteRead(bytes(taken), answer.length)
         if announced is None or answer.will_close:
             self.close()
+        answer.close()  # http.client takes no other request before it
         return bytes(taken)
 
     def _ask(self, path: str, headers: dict[str, str]) -> http.client.HTTPResponse:
