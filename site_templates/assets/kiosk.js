@@ -172,6 +172,7 @@
     forget();
     page.classList.add("qd-kiosk--waiting");
     kiosk.waiting = true;
+    kiosk.cover();
     // The first language again, whatever the visitor had chosen.
     var start = root.href + homePath(settings.lang);
     whenReachable(start, function () {

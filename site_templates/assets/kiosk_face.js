@@ -297,8 +297,8 @@
         link.draggable = false;
       } else if (fate === "outside") {
         link.removeAttribute("target");
-        link.classList.add("qd-k-outside");
         link.setAttribute("role", "button");
+        withIcon(link, "code").classList.add("qd-k-outside");
       } else {
         var row = fate === "gone" ? link.closest("li,p.qd-actions,td") : null;
         if (row) row.remove();
@@ -337,7 +337,10 @@
     tabs.setAttribute("role", "group");
     lists.forEach(function (list) {
       var link = counts.querySelector('a[href="#' + list.id + '"]');
-      var tab = tabs.appendChild(button("qd-k-tab qd-k-tab--" + list.id, undefined, function () { choose(list.id); }));
+      var tab = tabs.appendChild(button("qd-k-tab qd-k-tab--" + list.id, undefined, function () {
+        choose(list.id);
+        remember(list.id);
+      }));
       tab.setAttribute("data-list", list.id);
       tab.appendChild(make("span", "", link ? text(".qd-key", link) : text("h2", list)));
       if (link) tab.appendChild(make("strong", "", text("strong", link)));
@@ -347,6 +350,8 @@
       Array.from(tabs.children).forEach(function (tab) {
         tab.setAttribute("aria-pressed", String(tab.getAttribute("data-list") === id));
       });
+    }
+    function remember(id) {
       try {
         window.sessionStorage.setItem("qingdan:list", id);
       } catch (closed) {
@@ -597,6 +602,15 @@
       window.scrollTo(0, 0);
     }
   }
+
+  /* What stands there while the first screen is fetched: never an empty one, and nothing of the last visitor. */
+  kiosk.cover = function () {
+    closeDialog();
+    var over = document.body.appendChild(make("div", "qd-k-attract"));
+    var head = over.appendChild(make("div", "qd-k-attract__head"));
+    head.appendChild(make("p", "qd-k-attract__kicker", say("attract.kicker")));
+    head.appendChild(make("p", "qd-k-attract__lead", say("returning"))).setAttribute("role", "status");
+  };
 
   function attractLanguages(foot) {
     var row = foot.appendChild(make("div", "qd-k-attract__languages"));
