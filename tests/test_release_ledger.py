@@ -167,8 +167,11 @@ def test_publishing_stops_at_a_tampered_history(portal: FolderUnit, tmp_path: Pa
             go(portal, built(tmp_path, 4), 9)
         assert portal.pointer() == live
     file.unlink()
-    with pytest.raises(PublishError, match="cut short"):
-        go(portal, built(tmp_path, 4), 9)
+    note = portal.root / "current/release/release.json"
+    for damage in (lambda: None, lambda: note.write_text("{}"), (portal.root / "current").unlink):
+        damage()
+        with pytest.raises(PublishError, match="cut short"):
+            go(portal, built(tmp_path, 4), 9)
 
 
 def test_an_older_history_put_back_is_found(portal: FolderUnit, tmp_path: Path) -> None:

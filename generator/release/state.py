@@ -10,7 +10,7 @@ from generator.errors import DiffersError, PublishError
 from generator.model.releases import Entry, Manifest, manifest_from
 from generator.model.text import Text
 from generator.release.ledger import LEDGER, IsSigned, Ledger, Sign, forked, read_ledger
-from generator.release.note import KEPT_SMALL, MANIFEST, NOTE, Note, read_note
+from generator.release.note import KEPT_SMALL, MANIFEST, NOTE, Note, is_id, read_note
 from generator.release.target import Progress, Unit
 from generator.release.tree import NOTHING_HELD, Held
 
@@ -155,7 +155,7 @@ def _history(unit: Unit, live: Sealed | None, office: Office) -> tuple[Ledger, b
     body = unit.read(LEDGER, KEPT_SMALL)
     note = live.note if live else None
     try:
-        if body is None and (note is None or note.number == 1):
+        if body is None and _is_beginning(unit, note):
             ledger = Ledger(unit=office.unit)
         else:
             ledger = read_ledger(body or b"", office.unit, office.is_signed)
@@ -173,6 +173,12 @@ def _history(unit: Unit, live: Sealed | None, office: Office) -> tuple[Ledger, b
     except DiffersError as error:
         raise PublishError(error.problem, error.fix) from error
     return ledger, False
+
+
+def _is_beginning(unit: Unit, note: Note | None) -> bool:
+    """Whether a missing history is one that never began: nothing is live, or the first release, and no later one is there."""
+    began = note.number == 1 if note else unit.pointer() is None
+    return began and not any(is_id(name) and not name.endswith("-0001") for name in unit.releases())
 
 
 def _with_note(ledger: Ledger, note: Note) -> Ledger:
