@@ -298,7 +298,7 @@ def test_the_sample_works_under_a_sub_folder_of_a_portal(built: Path, tmp_path: 
     found = re.search(r"location /qingdan/ \{.*?\n\}", readme, re.S)
     assert found is not None
     recipe = found[0].replace("127.0.0.1:8080", f"127.0.0.1:{port}")
-    portal = f"server {{ listen 127.0.0.1:{front}; {recipe} }}"
+    portal = f"server {{ listen 127.0.0.1:{front}; server_tokens off; {recipe} }}"
     with nginx(tmp_path / "run", tmp_path / "site", port=port, mount="/qingdan", extra=portal):
         assert ask(front, f"/qingdan{PAGE}").status == 200
         assert ask(front, f"/qingdan/{COUNTY}").headers["location"].endswith(f"/qingdan/{COUNTY}/")

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, TypeVar
@@ -23,9 +24,26 @@ from generator.release.sftp import Patience
 
 T = TypeVar("T")
 
+PIECE: Final = 64 * 1024
+"""Bytes that are asked for, or sent, at a time: eight of them under way leave a line of 128 kbit/s silent for half a minute at most."""
+
 _NOTHING: Final = ".qingdan-no-such-file"
 _SHA256_OF_NOTHING: Final = b"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-_LOST: Final = (asyncssh.DisconnectError, asyncssh.SFTPConnectionLost, asyncssh.SFTPNoConnection, TimeoutError)
+_LOST: Final = (
+    asyncssh.DisconnectError,
+    asyncssh.SFTPConnectionLost,
+    asyncssh.SFTPNoConnection,
+    ConnectionError,
+    TimeoutError,
+)
+_HOST_ALGORITHMS: Final = (
+    "ssh-ed25519",
+    "ecdsa-sha2-nistp256",
+    "ecdsa-sha2-nistp384",
+    "ecdsa-sha2-nistp521",
+    "rsa-sha2-512",
+    "rsa-sha2-256",
+)
 # Nothing that waiting would mend: another machine, a key that is not welcome, no common way to speak.
 _FINAL: Final = (
     asyncssh.HostKeyNotVerifiable,
@@ -49,6 +67,7 @@ class Line:
         self._sftp: asyncssh.SFTPClient | None = None
         self._connecting = asyncio.Lock()
         self._ends = 0.0
+        self._probed = False
         self.renames_over = False
         """posix-rename@openssh.com: a name can be given over what bears it, in one step."""
         self.links = False
@@ -97,9 +116,46 @@ class Line:
         finally:
             future.cancel()  # after an interrupt of ours, what runs over there must not run on
 
+    def run_once(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Run `work` if the line stands; where it does not, nothing is lost by leaving it. Raises PublishError for a refusal."""
+
+        async def try_it() -> None:
+            try:
+                await work()
+            except _LOST:
+                return
+
+        future = asyncio.run_coroutine_threadsafe(try_it(), self._loop)
+        try:
+            future.result()
+        except asyncssh.SFTPError as error:
+            raise self.refused(error) from error
+
     async def ask(self, request: Awaitable[T]) -> T:
         """Wait for the answer to one request, but not for ever. Raises TimeoutError for silence."""
         return await asyncio.wait_for(request, self.patience.silence)
+
+    @asynccontextmanager
+    async def opened(
+        self, path: str, flags: int, mode: asyncssh.SFTPAttrs | None = None
+    ) -> AsyncIterator[asyncssh.SFTPClientFile]:
+        """Open a file over there while the block runs; after a failure it is left to the end of the connection."""
+        attributes = mode or asyncssh.SFTPAttrs()
+        handle = await self.ask(self.sftp.open(path, flags, attributes, encoding=None))
+        yield handle
+        await self.ask(handle.close())
+
+    async def read(self, path: str, limit: int | None = None) -> bytes:
+        """Return the bytes of a file, at most `limit` of them."""
+        found = bytearray()
+        async with self.opened(path, asyncssh.FXF_READ) as handle:
+            while limit is None or len(found) < limit:
+                size = PIECE if limit is None else min(PIECE, limit - len(found))
+                piece = await self.ask(handle.read(size, len(found)))
+                if not isinstance(piece, bytes) or not piece:
+                    break
+                found += piece
+        return bytes(found)
 
     def background(self, work: Coroutine[Any, Any, None]) -> Callable[[], None]:
         """Let `work` run beside everything else; the call that is returned ends it."""
@@ -121,11 +177,12 @@ class Line:
             raise asyncssh.ConnectionLost("no connection")
         try:
             done = await asyncio.wait_for(
-                self._connection.run(command, input=b"", encoding=None), self._ends - self._loop.time()
+                self._connection.run(command, stdin=asyncssh.DEVNULL, encoding=None),
+                self._ends - self._loop.time(),
             )
         except (asyncssh.ChannelOpenError, asyncssh.ProcessError):
             return None
-        return bytes(done.stdout or b"") if done.exit_status == 0 else None
+        return done.stdout if done.exit_status == 0 and isinstance(done.stdout, bytes) else None
 
     def refused(self, error: asyncssh.SFTPError) -> PublishError:
         """Return what the server refused, in words."""
@@ -142,8 +199,8 @@ class Line:
             )
         return PublishError(
             Text(
-                zh=f"{where} 拒绝了操作：{error.reason}。旧版仍在线。",
-                en=f"{where} refused: {error.reason}. The old release is still live.",
+                zh=f"{where} 拒绝了操作：{error.reason}。",
+                en=f"{where} refused: {error.reason}.",
             ),
             fix,
         )
@@ -215,8 +272,10 @@ class Line:
         self.renames_over = await self._knows(self._sftp.posix_rename(_NOTHING, _NOTHING + ".2"))
         self.links = await self._knows(self._sftp.link(_NOTHING, _NOTHING + ".2"))
         self.copies = self._sftp.supports_remote_copy
-        said = await self._probe_command()
-        self.hashes = said is not None and said.startswith(_SHA256_OF_NOTHING)
+        if not self._probed:
+            said = await self._probe_command()
+            self.hashes = said is not None and said.startswith(_SHA256_OF_NOTHING)
+            self._probed = True
 
     async def _probe_command(self) -> bytes | None:
         try:
@@ -293,9 +352,12 @@ class Line:
 
 
 def _algorithms(key: asyncssh.SSHKey) -> list[str]:
-    """The signatures by which the server may prove that it has this very key."""
-    names = [name.decode() for name in key.sig_algorithms]
-    return [name for name in names if name != "ssh-rsa"]  # SHA-1
+    """The signatures by which a server may prove who it is: the pinned key's first, so that it shows that one if it has several.
+
+    The others stay, so that a server with another key gets as far as showing it, and is refused for that and not for a cut line.
+    """
+    own = [name.decode() for name in key.sig_algorithms if name != b"ssh-rsa"]  # SHA-1
+    return own + [name for name in _HOST_ALGORITHMS if name not in own]
 
 
 def _read_key(path: Path) -> asyncssh.SSHKey:

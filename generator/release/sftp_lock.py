@@ -58,7 +58,7 @@ class Lock:
             count += 1
             try:
                 if await self.is_ours():
-                    async with self._line.sftp.open(self._path, asyncssh.FXF_WRITE) as file:
+                    async with self._line.opened(self._path, asyncssh.FXF_WRITE) as file:
                         await self._line.ask(file.write(self._body(count), 0))
             except (asyncssh.Error, OSError):
                 continue
@@ -74,7 +74,7 @@ class Lock:
     async def _make(self) -> bool:
         flags = asyncssh.FXF_WRITE | asyncssh.FXF_CREAT | asyncssh.FXF_EXCL
         try:
-            async with self._line.sftp.open(self._path, flags) as file:
+            async with self._line.opened(self._path, flags) as file:
                 await self._line.ask(file.write(self._body(0)))
         except asyncssh.SFTPError:
             # Version 3 of the protocol has no word for "exists": look.
@@ -85,8 +85,7 @@ class Lock:
 
     async def _read(self) -> bytes | None:
         try:
-            async with self._line.sftp.open(self._path, "rb") as file:
-                return bytes(await self._line.ask(file.read(_LONGEST)))
+            return await self._line.read(self._path, _LONGEST)
         except asyncssh.SFTPNoSuchFile:
             return None
 
@@ -97,8 +96,7 @@ class Lock:
             await self._line.ask(self._line.sftp.rename(self._path, away))
         except asyncssh.SFTPError:
             return
-        async with self._line.sftp.open(away, "rb") as file:
-            moved = bytes(await self._line.ask(file.read(_LONGEST)))
+        moved = await self._line.read(away, _LONGEST)
         if moved == seen:
             await self._line.ask(self._line.sftp.remove(away))
             return

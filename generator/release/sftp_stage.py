@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import suppress
 from pathlib import PurePosixPath
 from typing import Final, TypeVar
 
@@ -15,15 +16,13 @@ import asyncssh
 
 from generator.errors import PublishError
 from generator.model.text import Text
-from generator.release.sftp_line import Line
+from generator.release.sftp_line import PIECE, Line
 from generator.release.target import Progress, Staged
 
 T = TypeVar("T")
 
 AT_ONCE: Final = 8
 """Files under way at one time: enough to fill a line with 100 ms there and back, few enough for any server's limits."""
-# A piece is asked to be acknowledged before the next is sent: up to its beginning everything has arrived.
-_PIECE: Final = 256 * 1024
 FILE_MODE: Final = asyncssh.SFTPAttrs(permissions=0o644)
 FOLDER_MODE: Final = asyncssh.SFTPAttrs(permissions=0o755)
 
@@ -31,7 +30,9 @@ FOLDER_MODE: Final = asyncssh.SFTPAttrs(permissions=0o755)
 class Stage:
     """One staging area being filled."""
 
-    def __init__(self, line: Line, unit: str, place: str, files: Sequence[Staged], progress: Progress) -> None:
+    def __init__(
+        self, line: Line, unit: str, place: str, files: Sequence[Staged], progress: Progress
+    ) -> None:
         self._line = line
         self._unit = unit
         self._parts = f"{unit}/{place.rpartition('/')[0]}/.tmp-parts"
@@ -113,16 +114,14 @@ class Stage:
     async def _upload(self, file: Staged, part: str) -> None:
         body = await self._bytes_of(file)
         there = self._arrived.get(f"{file.entry.sha256}.part", 0)
-        # The last piece may have holes: its packets are on the way side by side.
-        start = (there - 1) // _PIECE * _PIECE if 0 < there <= len(body) else 0
+        # A piece is acknowledged before the next is sent. The last one may have holes: its packets are on the way side by side.
+        start = (there - 1) // PIECE * PIECE if 0 < there <= len(body) else 0
         flags = asyncssh.FXF_WRITE | asyncssh.FXF_CREAT | (0 if start else asyncssh.FXF_TRUNC)
-        async with self._line.sftp.open(f"{part}.part", flags, FILE_MODE) as handle:
-            for offset in range(start, len(body), _PIECE):
-                await self._line.ask(handle.write(body[offset : offset + _PIECE], offset))
-            try:
+        async with self._line.opened(f"{part}.part", flags, FILE_MODE) as handle:
+            for offset in range(start, len(body), PIECE):
+                await self._line.ask(handle.write(body[offset : offset + PIECE], offset))
+            with suppress(asyncssh.SFTPOpUnsupported):
                 await self._line.ask(handle.fsync())
-            except asyncssh.SFTPOpUnsupported:
-                pass  # said in the notes of the target
         await remove_file(self._line, part)
         await self._line.ask(self._line.sftp.rename(f"{part}.part", part))
 
@@ -134,12 +133,13 @@ class Stage:
             if len(body) != file.entry.size:
                 raise PublishError(
                     Text(
-                        zh=f"{file.source} 在发布期间被改动。", en=f"{file.source} changed while it was published."
+                        zh=f"{file.source} 在发布期间被改动。",
+                        en=f"{file.source} changed while it was published.",
                     ),
                     Text(zh="请重新建站后再发布。", en="Build again, then publish."),
                 )
             return body
-        return await read_whole(self._line, f"{self._unit}/{file.held_in}/{file.entry.path}")
+        return await self._line.read(f"{self._unit}/{file.held_in}/{file.entry.path}")
 
 
 def staging_of(place: str) -> str:
@@ -196,22 +196,16 @@ async def remove_tree(line: Line, path: str) -> None:
     inner = [name for name in names if name.filename not in (".", "..")]
     folders = [n for n in inner if n.attrs.type == asyncssh.FILEXFER_TYPE_DIRECTORY]
     for folder in folders:
-        await remove_tree(line, f"{path}/{folder.filename}")
-    files = [f"{path}/{name.filename}" for name in inner if name not in folders]
+        await remove_tree(line, f"{path}/{folder.filename!s}")
+    files = [f"{path}/{name.filename!s}" for name in inner if name not in folders]
     await side_by_side(lambda file: remove_file(line, file), files)
     await line.ask(line.sftp.rmdir(path))
-
-
-async def read_whole(line: Line, path: str, limit: int = -1) -> bytes:
-    """Return the bytes of a file, at most `limit`."""
-    async with line.sftp.open(path, "rb") as handle:
-        return bytes(await line.ask(handle.read(limit)))
 
 
 async def flush(line: Line, path: str) -> None:
     """Make a file last, where the server can; it is opened for reading only."""
     try:
-        async with line.sftp.open(path, asyncssh.FXF_READ) as handle:
+        async with line.opened(path, asyncssh.FXF_READ) as handle:
             await line.ask(handle.fsync())
     except (asyncssh.SFTPOpUnsupported, asyncssh.SFTPFailure):
         return
@@ -220,7 +214,7 @@ async def flush(line: Line, path: str) -> None:
 async def sync_folder(line: Line, path: str) -> None:
     """Make the names in a folder last. OpenSSH opens folders as files and flushes them; where that fails, nothing can be done."""
     try:
-        async with line.sftp.open(path, asyncssh.FXF_READ) as handle:
+        async with line.opened(path, asyncssh.FXF_READ) as handle:
             await line.ask(handle.fsync())
     except (asyncssh.SFTPConnectionLost, asyncssh.SFTPNoConnection):
         raise
