@@ -10,7 +10,7 @@ import gc
 import json
 import os
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import as_completed
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
 from datetime import date
 from hashlib import sha256
@@ -86,7 +86,7 @@ def check(
 
     `as_csv` and `encoding` are what a person says of text files whose name or bytes do not tell.
     """
-    from generator import checks, intake  # the readers are heavy and only a check needs them
+    from generator import intake  # the readers are heavy and only a check needs them
 
     county = None
     if county_code is not None:
@@ -99,7 +99,14 @@ def check(
                 ),
                 Text(zh="请核对六位代码。", en="Check the six digits."),
             )
-    documents = intake.read_documents(files, jobs=_PROCESSORS, as_csv=as_csv, encoding=encoding)
+    with ThreadPoolExecutor(max_workers=1) as reader:
+        reading = reader.submit(
+            intake.read_documents, files, jobs=_PROCESSORS, as_csv=as_csv, encoding=encoding
+        )
+        # The tables of the checks are loaded while the documents are read in processes of their own.
+        from generator import checks
+
+        documents = reading.result()
     divisions = site.divisions if site else {}
     return checks.check_filing(documents, filing=None, county=county, divisions=divisions, as_of=as_of)
 

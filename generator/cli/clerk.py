@@ -92,7 +92,7 @@ def check(
     as_of: AsOfOption = None,
 ) -> None:
     """检查清单文件，一次列出全部问题及其单元格 · check documents: every fault at once, by cell."""
-    from generator import build, checks  # imports wait for the command that needs them
+    from generator import build  # imports wait for the command that needs them
 
     must_exist(files)
     if annotate is not None:
@@ -109,6 +109,8 @@ def check(
                 as_csv=read_as is ReadAs.csv,
                 encoding=encoding,
             )
+    from generator import checks
+
     paths = {path.name: path.as_posix() for path in files}
     report = checks.printed(checked, form.value, lang.value, paths=paths, everything=everything)
     print_report(report, exact=form is not Format.text)
