@@ -261,6 +261,19 @@ def test_an_interrupted_update_goes_on_where_it_was(bench: Bench, kiosk: Path) -
     assert not set(brought) & {path for path, _ in second}
 
 
+def test_a_full_disk_is_not_the_networks_fault(bench: Bench, kiosk: Path) -> None:
+    """What cannot be written is said as such, at once, and not tried again and again."""
+    shutil.rmtree(kiosk / "blobs")
+    (kiosk / "blobs").mkdir()
+    (kiosk / "blobs" / ".partial").mkdir()
+    for path in (bench.repo / "blobs").glob("*/*"):
+        (kiosk / "blobs" / ".partial" / path.name).symlink_to("/dev/full")
+    with serve(bench.repo) as (address, asked), pytest.raises(Refusal) as caught:
+        pull(kiosk, now=NOW, sources=[address], limits=QUICK)
+    assert caught.value.code == "disk-full"
+    assert len([path for path, _ in asked if path.startswith("/blobs/")]) == 1
+
+
 def test_the_deadline_holds_for_everything(bench: Bench, kiosk: Path) -> None:
     """A source that is always just quick enough still ends at the deadline."""
 

@@ -26,7 +26,7 @@ from urllib.parse import quote, urlsplit
 from tuf.api.exceptions import DownloadError, DownloadHTTPError, DownloadLengthMismatchError
 from tuf.ngclient import FetcherInterface  # type: ignore[attr-defined]  # its documented home
 
-from generator.kiosk.refusal import Refusal
+from generator.kiosk.refusal import Refusal, refusal_of
 from generator.model.text import Text
 
 
@@ -171,56 +171,64 @@ class Web:
                 self._rest(min(self._limits.pause * 2 ** max(0, empty - 1), 30) if empty else 0)
 
     def _continue(self, path: str, size: int, partial: Path) -> bytes:
-        held = partial.stat().st_size if partial.is_file() else 0
+        with _on_disk():
+            held = partial.stat().st_size if partial.is_file() else 0
         if held < size:
             self._get(path, size, partial, held)
-        return partial.read_bytes()
+        with _on_disk():
+            return partial.read_bytes()
 
     def _get(self, path: str, limit: int, partial: Path | None, held: int) -> bytes:
         headers = {"Range": f"bytes={held}-"} if held else {}
         answer = self._ask(path, headers)
+        try:
+            return self._judged(answer, path, limit, partial, held)
+        except BaseException:
+            answer.close()
+            if answer.length != 0:
+                self.close()  # the rest of the answer would be taken for the next one
+            raise
+
+    def _judged(
+        self, answer: http.client.HTTPResponse, path: str, limit: int, partial: Path | None, held: int
+    ) -> bytes:
         if answer.status in _NOT_THERE:
             self._drop(answer)
             raise Missing(path)
         if answer.status in _CAPTIVE:
-            self.close()
             raise Missing(path, forbidden=True)
         if 300 <= answer.status < 400:
-            self.close()
             raise captive(f"{answer.status}")
         if answer.status == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE and partial is not None:
-            self.close()
             partial.unlink(missing_ok=True)
             raise http.client.HTTPException("range")
         if answer.status not in (HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT):
-            self.close()
             raise http.client.HTTPException(str(answer.status))
         if answer.getheader("Content-Type", "").startswith("text/html"):
-            self.close()
             raise captive("text/html")
         if held and answer.status == HTTPStatus.OK:
             held = 0  # a server without ranges starts anew
         elif held and not answer.getheader("Content-Range", "").startswith(f"bytes {held}-"):
-            self.close()
             raise captive("Content-Range")
         return self._take(answer, limit, partial, held)
 
     def _take(self, answer: http.client.HTTPResponse, limit: int, partial: Path | None, held: int) -> bytes:
         announced = answer.length
         if announced is not None and held + announced > limit:
-            answer.close()
-            self.close()
             raise DownloadLengthMismatchError(f"{held + announced} bytes, more than {limit}")
         taken = bytearray()
         with contextlib.ExitStack() as stack:
-            file = stack.enter_context(partial.open("ab" if held else "wb")) if partial else None
+            with _on_disk():
+                # Unbuffered: a full disk says so at once, and what was written is there when the line is cut.
+                mode = "ab" if held else "wb"
+                file = stack.enter_context(partial.open(mode, buffering=0)) if partial else None
             while block := answer.read1(min(_BLOCK, limit - held - len(taken) + 1)):
                 self._pace(len(block))
                 if file:
-                    file.write(block)
+                    with _on_disk():
+                        file.write(block)
                 taken += block
                 if held + len(taken) > limit:
-                    self.close()
                     if partial:
                         partial.unlink()
                     raise DownloadLengthMismatchError(f"more than {limit} bytes")
@@ -260,10 +268,8 @@ class Web:
         return http.client.HTTPConnection(self._host, self._port, timeout=timeout)
 
     def _drop(self, answer: http.client.HTTPResponse) -> None:
-        """Read a short answer away so that the connection can be used again; hang up on a long one."""
-        if answer.length is None or answer.length > _BLOCK:
-            self.close()
-        else:
+        """Read a short answer away so that the connection can be used again."""
+        if answer.length is not None and answer.length <= _BLOCK:
             answer.read()
 
     def _pace(self, count: int) -> None:
@@ -274,10 +280,18 @@ class Web:
         self._mark = now
         too_slow = self._waited >= self._limits.window and self._window < self._limits.rate * self._waited
         if now >= self._end or too_slow:
-            self.close()
             raise _slow()
         if self._waited >= self._limits.window:
             self._waited, self._window = 0.0, 0
+
+
+@contextmanager
+def _on_disk() -> Iterator[None]:
+    """Tell this machine's disk from the network: both fail with OSError."""
+    try:
+        yield
+    except OSError as error:
+        raise refusal_of(error) from error
 
 
 def _cut(connection: http.client.HTTPConnection) -> None:

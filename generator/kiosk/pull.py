@@ -27,7 +27,7 @@ from generator.kiosk.face import SETTINGS
 from generator.kiosk.fetch import LIMITS, Limits, Missing, Source, captive, incomplete, source_from
 from generator.kiosk.floor import Floor, write_floor
 from generator.kiosk.journal import Result
-from generator.kiosk.refusal import Refusal
+from generator.kiosk.refusal import Refusal, refusal_of
 from generator.kiosk.state import KioskSettings, Record, Shown
 from generator.model.releases import Entry, Manifest
 from generator.model.text import Text
@@ -75,7 +75,7 @@ def pull(
         try:
             recover(folder, settings)
         except OSError as error:
-            raise state.refusal_of(error) from error
+            raise refusal_of(error) from error
         for name in sources or settings.sources:
             try:
                 pulled, hidden = _from_source(folder, settings, name, now, limits, opener)
@@ -170,7 +170,7 @@ def _from_source(
         pulled = Pulled(number=proof.release.number, new=new, source=name, stale=after.is_stale(now))
         return pulled, proof.root_hidden
     except OSError as error:
-        raise state.refusal_of(error) from error
+        raise refusal_of(error) from error
     except DownloadLengthMismatchError as error:
         raise bundle.damaged(str(error)) from error
     except Refusal:

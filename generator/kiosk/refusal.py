@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from typing import Final
 
 from generator.errors import KioskRefusedError
@@ -52,3 +53,15 @@ class Refusal(KioskRefusedError):  # noqa: N818  a decision, not a fault
     def is_network(self) -> bool:
         """Whether no proper answer came, as against one that must not be shown."""
         return self.code in NETWORK
+
+
+def refusal_of(error: OSError) -> Refusal:
+    """Return what a failing disk means for an update."""
+    full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+    said = error.strerror or str(error)
+    return Refusal(
+        "disk-full" if full else "disk-error",
+        Text(zh=f"磁盘写不进去：{said}。", en=f"The disk refuses: {said}.")
+        if full
+        else Text(zh=f"磁盘出错：{said}。", en=f"The disk fails: {said}."),
+    )

@@ -9,7 +9,6 @@ health.json   how the last update went       update.lock
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 import re
@@ -267,16 +266,4 @@ def script_of(settings: KioskSettings, release: Release, held: Floor, tree: Path
             address=release.address,
         ),
         tree,
-    )
-
-
-def refusal_of(error: OSError) -> Refusal:
-    """Return what a failing disk means for an update."""
-    full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-    said = error.strerror or str(error)
-    return Refusal(
-        "disk-full" if full else "disk-error",
-        Text(zh=f"磁盘写不进去：{said}。", en=f"The disk refuses: {said}.")
-        if full
-        else Text(zh=f"磁盘出错：{said}。", en=f"The disk fails: {said}."),
     )
