@@ -43,7 +43,7 @@ def state(tmp_path: Path) -> Path:
 @pytest.fixture
 def port(state: Path) -> Iterator[int]:
     """The port of a running server."""
-    with serving(state / "current", home=HOME, port=0, settings=lambda tree: tree.name.encode()) as url:
+    with serving(state / "current", home=HOME, port=0) as url:
         yield int(url.rstrip("/").rpartition(":")[2])
 
 
@@ -86,14 +86,7 @@ def test_an_update_shows_at_the_next_request(state: Path, port: int) -> None:
     release(state, 2)
     connection.request("GET", "/" + HOME)
     assert b"<title>2</title>" in connection.getresponse().read()
-    connection.request("GET", "/assets/settings.js")
-    assert connection.getresponse().read() == b"2"
     connection.close()
-
-
-def test_the_settings_script_is_this_machines(port: int) -> None:
-    """The neutral script of the tree is not what the browser gets."""
-    assert ask(port, "/assets/settings.js")[2] == b"1"
 
 
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1", "127.0.0.1:1", "localhost.evil:80", ""])
@@ -212,7 +205,7 @@ def test_a_taken_port_is_said_plainly(port: int, state: Path) -> None:
     """Two servers cannot share a port, and the second says what to do."""
     with (
         pytest.raises(UsageError, match="taken"),
-        serving(state / "current", home=HOME, port=port, settings=lambda tree: b""),
+        serving(state / "current", home=HOME, port=port),
     ):
         pass
 

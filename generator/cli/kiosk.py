@@ -220,6 +220,23 @@ def pull_command(
     )
 
 
+@kiosk_app.command("serve")
+def serve_command(
+    state: StateOption,
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="端口 · port")] = 8080,
+    lang: LangOption = Lang.zh,
+) -> None:
+    """给本机的浏览器提供内容，别的机器连不上 · show the content to this machine's browser, and to no other machine."""
+    import threading
+
+    from generator.kiosk.serving import serving
+    from generator.kiosk.state import load_settings
+
+    with serving(state / "current", home=load_settings(state).home, port=port) as url:
+        say(lang, Text(zh=f"浏览器打开 {url}", en=f"Open {url}"))
+        threading.Event().wait()
+
+
 @kiosk_app.command("status")
 def status_command(
     state: StateOption,

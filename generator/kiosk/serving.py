@@ -23,8 +23,6 @@ from urllib.parse import unquote, urlsplit
 from generator.errors import UsageError
 from generator.model.text import Text
 
-SETTINGS = "assets/settings.js"
-
 # As on the portal, with one more line of defence: nothing may frame a kiosk's page.
 HEADERS: Final = (
     (
@@ -103,10 +101,8 @@ class _Handler(BaseHTTPRequestHandler):
     server_version = "qingdan"
     sys_version = ""
 
-    def __init__(
-        self, *args: object, current: Path, home: str, hosts: set[str], settings: Callable[[Path], bytes]
-    ) -> None:
-        self._current, self._home, self._hosts, self._settings = current, home, hosts, settings
+    def __init__(self, *args: object, current: Path, home: str, hosts: set[str]) -> None:
+        self._current, self._home, self._hosts = current, home, hosts
         super().__init__(*args)  # type: ignore[arg-type]  # the base class is not annotated for this
 
     def setup(self) -> None:
@@ -152,7 +148,7 @@ class _Handler(BaseHTTPRequestHandler):
         kind = KINDS.get(os.path.splitext(path)[1])  # noqa: PTH122  a path that may hold anything, NUL too
         body = None
         if kind and "\0" not in path and "\\" not in path:
-            body = self._settings(root) if path == SETTINGS else _read(root, path)
+            body = _read(root, path)
         if body is None or kind is None:
             self._notice(HTTPStatus.NOT_FOUND, _NOT_HERE, 30)
         else:
@@ -188,17 +184,16 @@ def _read(root: Path, path: str) -> bytes | None:
 
 
 @contextmanager
-def serving(current: Path, *, home: str, port: int, settings: Callable[[Path], bytes]) -> Iterator[str]:
+def serving(current: Path, *, home: str, port: int) -> Iterator[str]:
     """Serve the release that the link `current` names; gives the address. Port 0 takes any free one.
 
-    `home` is the page that the bare address leads to, relative to the release; `settings` makes the settings script
-    of the release in the folder it is given, anew for every request.
+    `home` is the page that the bare address leads to, relative to the release.
 
     Raises:
         UsageError: the port is taken.
     """
     hosts: set[str] = set()
-    handler = partial(_Handler, current=current, home=home, hosts=hosts, settings=settings)
+    handler = partial(_Handler, current=current, home=home, hosts=hosts)
     try:
         server = _Server(("127.0.0.1", port), handler)
     except OSError as error:

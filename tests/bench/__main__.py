@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.bench import checking, kiosk, legs, report
+from tests.bench import checking, kiosk, legs, portal, report
 from tests.bench.compare import compare
 from tests.bench.corpus import COUNTY, make_content
 from tests.bench.legs import ROOT, TEMPLATES, Run, timed
@@ -54,6 +54,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with _scratch(DISK) as work:
         prepared = prepare(work, townships=options.townships, items=options.items, languages=languages)
         print(report.machine())
+        if options.portal:
+            ours, theirs, _ = first_trees(work / "trees", prepared)
+            print(portal.report(work, ours, theirs))
+            return 0
         print(report.county(options.townships, options.items, prepared.recording, prepared.data))
         for name, folder in (("memory (tmpfs)", MEMORY), ("disk", DISK)):
             if name != "disk" and not _room(folder, prepared, options.rounds):
@@ -77,6 +81,11 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--samples", action="store_true", help="time the sample content too")
     parser.add_argument("--check", action="store_true", help="time `qingdan check` instead of a build")
     parser.add_argument("--kiosk", action="store_true", help="load the kiosk's server instead of building")
+    parser.add_argument(
+        "--portal",
+        action="store_true",
+        help="load nginx with this site and with Hugo's instead of timing builds",
+    )
     return parser.parse_args(arguments)
 
 

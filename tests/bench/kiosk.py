@@ -31,7 +31,7 @@ def report(silent: int = 500) -> str:
         (tree / PAGE).write_text("<!doctype html><title>页</title>" + "责任清单" * 580, encoding="utf-8")
         (root / "current").symlink_to("release")
         lines = [f"One page of {(tree / PAGE).stat().st_size} bytes, wrk -t1 -c8, {SECONDS} s each:"]
-        with serving(root / "current", home=PAGE, port=0, settings=lambda tree: b"") as url:
+        with serving(root / "current", home=PAGE, port=0) as url:
             ours = _load(url + PAGE)
             lines.append(_line("kiosk serve", ours, ours))
             held = [
