@@ -48,6 +48,8 @@ def test_an_open_confirmation_can_be_copied_into_filing_toml() -> None:
     printed = [line.strip() for line in as_lines(check_example(example), "zh")]
 
     assert printed[-len(lines) - 1 : -1] == lines
+    assert printed[-len(lines) - 2].startswith("要确认的，把下面几行复制到 filing.toml 末尾")
+    assert printed[-1].endswith("在此之前不能登记。")
     filled = "\n".join(lines).replace("date =", "date = 2022-06-18")
     (told,) = tomllib.loads(filled)["confirm"]
     filing = example_filing(ExampleFiling(confirmed=((told["rule"], told["sheet"], told["cell"]),)))

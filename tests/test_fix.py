@@ -278,7 +278,7 @@ def test_other_documents_are_refused_with_what_to_do(tmp_path: Path) -> None:
     book = xlwt.Workbook()
     book.add_sheet("清单").write(0, 0, " 宾州镇 ")
     book.save(str(xls))
-    for path, advice in ((docx, "查找和替换"), (xls, "另存为 xlsx")):
+    for path, advice in ((docx, "查找和替换"), (xls, "另存为 .xlsx")):
         with pytest.raises(UsageError) as caught:
             _mend(path, tmp_path / f"修{path.suffix}")
         assert caught.value.fix is not None

@@ -203,6 +203,22 @@ def test_a_faulty_county_is_refused(tmp_path: Path, county: str, complaint: str)
     assert complaint in faults(error)[0]
 
 
+@pytest.mark.parametrize(
+    ("county", "place"),
+    [
+        pytest.param('languages = ["zh"]\nicp = 备案\n', "第 2 行第 7 个字附近写法有误", id="no-quotes"),
+        pytest.param('languages = ["zh"', "文件末尾写法有误", id="never-closed"),
+    ],
+)
+def test_where_a_file_is_miswritten_is_said_in_chinese(tmp_path: Path, county: str, place: str) -> None:
+    """The parser speaks English only; the line and what to look for there are said in Chinese."""
+    with pytest.raises(ContentError) as error:
+        load_county(content(tmp_path, county=county))
+
+    assert place in error.value.problem.zh
+    assert "双引号" in error.value.problem.zh
+
+
 def test_all_faults_of_all_files_are_told_at_once(tmp_path: Path) -> None:
     """Nobody mends one fault to be told of the next."""
     home = content(tmp_path, county="sample = 1\n", site='base_url = "www.x.cn"\n')
