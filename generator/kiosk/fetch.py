@@ -183,11 +183,11 @@ class Web:
         answer = self._ask(path, headers)
         try:
             return self._judged(answer, path, limit, partial, held)
-        except BaseException:
-            answer.close()
-            if answer.length != 0:
-                self.close()  # the rest of the answer would be taken for the next one
-            raise
+        finally:
+            rest = answer.length
+            answer.close()  # http.client takes no other request before it
+            if rest != 0:
+                self.close()  # it would be taken for the next answer
 
     def _judged(
         self, answer: http.client.HTTPResponse, path: str, limit: int, partial: Path | None, held: int
@@ -234,9 +234,6 @@ class Web:
                     raise DownloadLengthMismatchError(f"more than {limit} bytes")
         if answer.length:  # http.client says so on read(), not on read1()
             raise http.client.IncompleteRead(bytes(taken), answer.length)
-        if announced is None or answer.will_close:
-            self.close()
-        answer.close()  # http.client takes no other request before it
         return bytes(taken)
 
     def _ask(self, path: str, headers: dict[str, str]) -> http.client.HTTPResponse:
