@@ -5,9 +5,7 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from generator.errors import UsageError
-from generator.model.targets import BucketTarget, FolderTarget, SftpTarget, TargetSettings
-from generator.model.text import Text
+from generator.model.targets import FolderTarget, SftpTarget, TargetSettings
 from generator.release.history import Past, history
 from generator.release.ledger import IsSigned, Sign
 from generator.release.publishing import Published, Travel, intended, publish, publish_preview, roll_back
@@ -46,27 +44,17 @@ __all__ = [
 def open_target(settings: TargetSettings, base: Path) -> AbstractContextManager[Target]:
     """Open a target; relative paths of its settings count from `base`.
 
-    Raises UsageError where it needs packages that are not installed; opening raises PublishError where it is not to be reached.
+    Opening raises UsageError where it needs packages that are not installed, PublishError where it is not to be reached.
     """
-    try:
-        if isinstance(settings, FolderTarget):
-            from generator.release.folder import open_folder
+    # SFTP and object storage are optional extras: their modules are loaded by whoever uses them.
+    if isinstance(settings, FolderTarget):
+        from generator.release.folder import open_folder
 
-            return open_folder(settings, base)
-        if isinstance(settings, SftpTarget):
-            from generator.release.sftp import open_sftp
+        return open_folder(settings, base)
+    if isinstance(settings, SftpTarget):
+        from generator.release.sftp import open_sftp
 
-            return open_sftp(settings, base)
-        assert isinstance(settings, BucketTarget)
-        from generator.release.s3 import open_s3
+        return open_sftp(settings, base)
+    from generator.release.s3 import open_s3
 
-        return open_s3(settings)
-    except ModuleNotFoundError as error:
-        extra = "sftp" if isinstance(settings, SftpTarget) else "s3"
-        raise UsageError(
-            Text(
-                zh=f"发布到“{settings.name}”需要另装软件包（缺 {error.name}）。",
-                en=f"Publishing to {settings.name!r} needs more packages ({error.name} is missing).",
-            ),
-            Text(zh=f"请运行 pip install qingdan[{extra}]。", en=f"Run pip install qingdan[{extra}]."),
-        ) from error
+    return open_s3(settings)

@@ -87,8 +87,7 @@ def looked_at(unit: Unit, office: Office) -> State:
     """
     pointer = unit.pointer()
     live, said = _live(unit, pointer, office)
-    ledger, missing = _history(unit, live, office)
-    del missing
+    ledger, _ = _history(unit, live, office)
     held = Held(place=live.place, entries=_entries(live)) if live else NOTHING_HELD
     return State(pointer=pointer, ledger=ledger, live=live, held=held, said=said)
 
