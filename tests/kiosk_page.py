@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Error, Page
 
 from generator.chrome import build_shell
 from generator.kiosk.face import SETTINGS, FaceSettings, settings_script
@@ -57,23 +59,24 @@ def write_tree(folder: Path, work: Path) -> Path:
     return folder
 
 
+def on_disk(tree: Path, folder: Path, **changes: object) -> str:
+    """Copy the tree with these settings instead of the plain ones, and return the address of its folder."""
+    shutil.copytree(tree, folder, copy_function=os.link)
+    settings = replace(PLAIN, **changes)  # type: ignore[arg-type]
+    (folder / SETTINGS).unlink()
+    (folder / SETTINGS).write_bytes(settings_script(settings, folder))
+    return f"{folder.resolve().as_uri()}/"
+
+
 @contextmanager
 def shown(tree: Path, **changes: object) -> Iterator[str]:
     """Serve the tree with these settings instead of the plain ones; gives the address."""
-    settings = replace(PLAIN, **changes)  # type: ignore[arg-type]
-    home = f"{settings.lang}/{settings.township}/index.html"
-    with serving(
-        tree, home=home, port=0, settings=lambda folder: settings_script(settings, folder)
-    ) as address:
-        yield address
-
-
-def on_disk(tree: Path, folder: Path, **changes: object) -> str:
-    """Copy the tree, put the settings in and return the address of its folder."""
-    shutil.copytree(tree, folder)
-    settings = replace(PLAIN, **changes)  # type: ignore[arg-type]
-    (folder / SETTINGS).write_bytes(settings_script(settings, folder))
-    return f"{folder.resolve().as_uri()}/"
+    with TemporaryDirectory(dir=tree.parent) as work:
+        folder = Path(work) / "release"
+        on_disk(tree, folder, **changes)
+        home = f"{changes.get('lang', PLAIN.lang)}/{PLAIN.township}/index.html"
+        with serving(folder, home=home, port=0) as address:
+            yield address
 
 
 @contextmanager
@@ -145,3 +148,17 @@ def shows(page: Page, selector: str) -> bool:
         selector,
     )
     return there
+
+
+def comes(page: Page, selector: str) -> None:
+    """Wait until something that matches can be seen, on this page or the next one. Works in Chromium 90 too."""
+    for _ in range(300):
+        try:
+            if shows(page, selector):
+                return
+        except Error as left:
+            if "context" not in str(left):
+                raise
+            # The page was left while it was asked.
+        page.wait_for_timeout(50)
+    raise AssertionError(f"{selector} does not come on {page.url}")
