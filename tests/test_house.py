@@ -49,7 +49,6 @@ OWNERS = {
     "python_calamine": "intake",
     "openpyxl": "intake",
     "xlrd": "intake",
-    "defusedxml": "intake",
     "charset_normalizer": "intake",
     "rapidfuzz": "register",
     "polib": "wording",
