@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -251,6 +252,7 @@ def test_real_power_cuts(tmp_path: Path, server: Server) -> None:
         steps = steps_of(screen, server, kept)
         for number in range(100):
             back(screen, kept)
+            os.sync()  # what stood there before was safe
             step = 1 + number * steps // 100
             screen.pull(server, f"{step}:power", cut.place)
             cut.off()

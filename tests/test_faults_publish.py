@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import json
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -206,6 +208,11 @@ def fault_in(image: Path, old: Built, new: Built, *, finished: bool) -> str | No
         return "readers see neither edition"
     if finished and not shows(image, new):
         return "a release that was said to be live is not"
+    pointer, told = (image / UNIT / "current").readlink().name, last_told(image)
+    if told > pointer:
+        return "the history tells of a release that readers never saw"
+    if finished and told != pointer:
+        return "a release was said to be in the history and is not"
     try:
         with release.open_target(target(image), image) as opened:
             publish_edition(opened, new, 3)
@@ -219,6 +226,12 @@ def fault_in(image: Path, old: Built, new: Built, *, finished: bool) -> str | No
     if f'"{live}"' not in ledger:
         return "a release that is live is not in the history"
     return None
+
+
+def last_told(image: Path) -> str:
+    """The release that the last line of the history tells of."""
+    lines = (image / UNIT / "ledger.jsonl").read_text(encoding="utf-8").splitlines()
+    return max((json.loads(line).get("id", "") for line in lines), default="")
 
 
 def sweep(
@@ -309,6 +322,7 @@ def test_real_power_cuts(tmp_path: Path, server: Server) -> None:
         steps = steps_of(made, kept)
         for number in range(100):
             made.back(kept)
+            os.sync()  # what stood there before was safe
             step = 1 + number * steps // 100
             made.publish(made.new, f"{step}:power", cut.place)
             cut.off()
