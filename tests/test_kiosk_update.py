@@ -21,7 +21,7 @@ from generator.kiosk.bundle import BLOB_LIMIT
 from generator.kiosk.pull import pull
 from generator.kiosk.refusal import Refusal
 from generator.kiosk.status import status
-from generator.model.releases import Entry
+from generator.model.releases import Entry, Manifest
 from tests.kiosk_repo import COUNTY, NOW, TOWNSHIP, Bench, groups, newest, shown, write_site
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -267,6 +267,43 @@ def test_a_damaged_file_is_found_and_mended(bench: Bench) -> None:
     assert not pull(kiosk, now=NOW).new
     assert status(kiosk, now=NOW, full=True).exit_code == EXIT_FINE
     assert page.read_bytes() == body
+
+
+def test_a_release_that_is_gone_from_the_disk_comes_back(bench: Bench) -> None:
+    """The whole tree lost, or what was verified of it: the next update brings the same release again."""
+    kiosk = bench.kiosk()
+    pull(kiosk, now=NOW)
+    for lost in ("releases/1", "records", "blobs", "metadata"):
+        shutil.rmtree(kiosk / lost)
+        assert pull(kiosk, now=NOW).number == 1
+        assert status(kiosk, now=NOW, full=True).exit_code == EXIT_FINE, lost
+    assert "one" in shown(kiosk)[1]
+
+
+def test_a_blob_lost_by_the_repository_is_made_again(bench: Bench) -> None:
+    """The same content, but something of it is gone: a new release, which kiosks can fetch whole."""
+    kiosk = bench.kiosk()
+    next((bench.repo / "blobs").glob("*/*")).unlink()
+    packed = bench.pack("one")
+    assert (packed.number, packed.new) == (2, True)
+    assert pull(kiosk, now=NOW).number == 2
+
+
+def test_pages_that_change_while_they_are_packed_are_not_packed(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A build that runs at the same time would make a release that no kiosk accepts."""
+    real = repository.seal
+
+    def then_built(site: Path, county: str) -> Manifest:
+        manifest = real(site, county)
+        (site / "zh" / TOWNSHIP / "index.html").write_text("being built")
+        return manifest
+
+    monkeypatch.setattr("generator.kiosk.repository.seal", then_built)
+    with pytest.raises(UsageError, match="changed while"):
+        bench.pack("two")
+    assert newest(bench.repo).number == 1
 
 
 def test_a_damaged_blob_in_the_store_is_fetched_again(bench: Bench) -> None:

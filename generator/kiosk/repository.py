@@ -27,6 +27,7 @@ from generator import durable, sealing, signing
 from generator.errors import UsageError
 from generator.kiosk import bundle, ceremony, cutting, metadata
 from generator.kiosk.bundle import TARGET, Blob, Group, Release
+from generator.kiosk.floor import FURTHEST_JUMP
 from generator.kiosk.metadata import LIFETIMES, Lifetimes
 from generator.kiosk.refusal import Refusal
 from generator.model.releases import Entry, Manifest
@@ -152,6 +153,7 @@ def pack(
             and before.release.county == county
             and before.release.address == address
             and number is None
+            and _is_complete(repo, before.release)
         )
         if before is not None and same:
             targets, version = _targets_again(before, root, keys, now, lifetimes)
@@ -258,13 +260,23 @@ def _targets_again(
     return metadata.signed_targets(before.release.body(), version, expires, [keys["targets"]]), version
 
 
+def _is_complete(repo: Path, release: Release) -> bool:
+    """Whether every blob of a release is there; one that was lost is made again by packing a new release."""
+    try:
+        pieces = _pieces(repo, release)
+    except (OSError, Refusal):
+        return False
+    return all((repo / blob_path(piece.name)).is_file() for group in pieces for piece in group)
+
+
 def _number(before: Standing | None, asked: int | None) -> int:
     last = before.release.number if before else 0
-    if asked is not None and not last < asked <= bundle.NUMBER_LIMIT:
+    most = min(last + FURTHEST_JUMP, bundle.NUMBER_LIMIT)
+    if asked is not None and not last < asked <= most:
         raise UsageError(
             Text(
-                zh=f"期数必须大于 {last}，不超过 {bundle.NUMBER_LIMIT}。",
-                en=f"The number must be above {last} and at most {bundle.NUMBER_LIMIT}.",
+                zh=f"期数必须大于 {last}，不超过 {most}。",
+                en=f"The number must be above {last} and at most {most}.",
             )
         )
     return asked or last + 1
@@ -334,13 +346,26 @@ def _store(
         files = tuple(entries[path] for path in paths)
         pieces = known.get(_holds(files))
         if pieces is None or not all(_is_stored(repo, piece) for piece in pieces):
-            body = b"".join((site / path).read_bytes() for path in paths)
+            body = b"".join(_as_sealed(site, entry) for entry in files)
             parts = list(cutting.cut(body)) if files[0].size > cutting.LARGE else [body]
             held = [_store_blob(repo, part) for part in parts]
             pieces = tuple(blob for blob, _ in held)
             new += sum(blob.size for blob, fresh in held if fresh)
         groups.append(Group(pieces=pieces, files=files))
     return groups, new
+
+
+def _as_sealed(site: Path, entry: Entry) -> bytes:
+    body = (site / entry.path).read_bytes()
+    if len(body) != entry.size or hashlib.sha256(body).hexdigest() != entry.sha256:
+        raise UsageError(
+            Text(
+                zh=f"打包时网页被改动了：{entry.path}。",
+                en=f"The pages changed while they were packed: {entry.path}.",
+            ),
+            Text(zh="请等建站结束后再打包。", en="Wait for the build to end and pack again."),
+        )
+    return body
 
 
 def _is_stored(repo: Path, blob: Blob) -> bool:
