@@ -292,9 +292,10 @@ builtins.open = io.open = failing
     assert Path(name).name in told
 
 
-def test_two_builds_at_once_do_not_meet(scratch: Path, built: Path) -> None:
-    """Four builds of one folder at once: one or more win, the others say that another runs, and the site is whole."""
-    builds = [start(scratch, "--jobs", "1") for _ in range(4)]
+@pytest.mark.parametrize("many", [2, full(20)])
+def test_builds_at_once_do_not_meet(scratch: Path, built: Path, many: int) -> None:
+    """Two builds of one folder at once, or twenty: one or more win, the others say that another runs, and the site is whole."""
+    builds = [start(scratch, "--jobs", "1") for _ in range(many)]
     ended = [end(process) for process in builds]
     assert {code for code, _ in ended} <= {FINE, LOCKED}
     assert FINE in {code for code, _ in ended}
@@ -316,6 +317,7 @@ def test_a_lock_dies_with_its_holder(scratch: Path) -> None:
     assert left_beside(scratch) == []
 
 
+@pytest.mark.full
 def test_a_worker_that_the_system_kills_is_said(unharmed: Path) -> None:
     """The system takes a worker away for want of memory: code 9 with what to do, not a traceback."""
     code = """

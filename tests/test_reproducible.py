@@ -35,7 +35,7 @@ class Machine:
 # Together, for every run of the tests; and one by one, so that a difference has one cause.
 COMBINED = {
     "far away": Machine(
-        folder="别处 with a blank",
+        folder="sichtbar 别处 with a blank",
         variables={"TZ": "Pacific/Kiritimati", "LC_ALL": "C", "LANG": "C", "PYTHONHASHSEED": "1"},
         umask=0o077,
     ),
@@ -105,16 +105,11 @@ def manifest(tmp_path_factory: pytest.TempPathFactory) -> Manifest:
     ],
 )
 def test_every_machine_builds_the_same_bytes(manifest: Manifest, machine: Machine, tmp_path: Path) -> None:
-    """Another folder, time zone, language, umask, hash seed, home, clock or number of processes changes no byte."""
+    """Another folder, time zone, language, umask, hash seed, home, clock or number of processes changes no byte, and no file names any of it."""
     site = built_on(machine, tmp_path)
     assert differences(manifest, site) == ()
     assert seal(site, "site").digest == manifest.digest
     assert len(manifest.files) > 100
-
-
-def test_nothing_of_the_machine_is_in_the_site(manifest: Manifest, tmp_path: Path) -> None:
-    """No page or data file names the folder, the user or the day of the build."""
-    site = built_on(Machine(folder="sichtbar-4711", variables={"USER": "sichtbar-4711"}), tmp_path)
-    assert differences(manifest, site) == ()
-    for path in site.rglob("*"):
-        assert not path.is_file() or b"sichtbar-4711" not in path.read_bytes(), path
+    if "sichtbar" in machine.folder:
+        for path in site.rglob("*"):
+            assert not path.is_file() or b"sichtbar" not in path.read_bytes(), path

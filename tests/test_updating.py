@@ -156,8 +156,15 @@ def test_a_list_comes_into_force_by_its_day_alone(tmp_path: Path) -> None:
     assert came.filing.id == SECOND
     told = {(change.type, change.item) for version in came.changes for change in version.changes}
     assert {("added", "basic-0005"), ("removed", "supporting-0002"), ("changed", "supporting-0001")} <= told
-    back = run(plan_for(tmp_path, as_of=date(2024, 7, 19)))
-    assert back.rebuilt[0].no_longer == (SECOND,)
+
+
+@pytest.mark.full
+def test_a_list_can_go_out_of_force(scratch: Path) -> None:
+    """Asked for an earlier day, the site is that day's, and says which filing is not in force."""
+    done = run(plan_for(scratch, as_of=date(2024, 7, 19)))
+    assert done.rebuilt[0].no_longer == (SECOND,)
+    build_site(replace(plan_for(scratch, as_of=date(2024, 7, 1)), out=scratch / "cold"), lambda *_: None)
+    assert bytes_of(scratch / "site") == bytes_of(scratch / "cold")
 
 
 def _flip(path: Path) -> None:
@@ -184,7 +191,7 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
 @pytest.mark.parametrize(
     "damage",
     [
-        pytest.param(damage, id=name, marks=[] if name in {"flipped bit", "link"} else pytest.mark.full)
+        pytest.param(damage, id=name, marks=[] if name == "flipped bit" else pytest.mark.full)
         for name, damage in DAMAGE.items()
     ],
 )
@@ -239,6 +246,7 @@ def test_a_record_that_does_not_hold_is_not_believed(scratch: Path, spoil: Calla
     assert read_record(record) == {}
 
 
+@pytest.mark.full
 def test_without_a_record_all_is_built(scratch: Path) -> None:
     """Nothing is known of the pages that lie there: all are built, with the same bytes and the same record."""
     good, record = bytes_of(scratch / "site"), inputs_path(scratch / "site")
@@ -367,21 +375,20 @@ def test_new_approvals_are_recorded(scratch: Path) -> None:
     assert set(why(done)[COUNTY]) == {"county", "register"}
 
 
-def test_frozen_records_nothing(tmp_path: Path) -> None:
+def test_frozen_records_nothing(scratch: Path) -> None:
     """With `frozen` a filing that is not recorded is refused: by name, or with its faults; nothing is written."""
-    content = golden_content(tmp_path)
-    assert why(run(plan_for(tmp_path), frozen=True)).keys() == {COUNTY, PROVINCE_UNIT}
+    content, before = scratch / "content", bytes_of(scratch / "site")
+    assert why(run(plan_for(scratch), frozen=True)) == {}
     shutil.rmtree(content / "register" / COUNTY)
-    before = bytes_of(tmp_path / "site")
     with pytest.raises(DiffersError, match=SECOND):
-        run(plan_for(tmp_path), frozen=True)
+        run(plan_for(scratch), frozen=True)
     (content / "counties" / COUNTY / "filings" / SECOND / "宾州镇履职事项清单.xlsx").write_bytes(
         b"no workbook"
     )
-    done = run(plan_for(tmp_path), frozen=True)
+    done = run(plan_for(scratch), frozen=True)
     assert [one.folder.name for one in done.accepted if one.checked.count("error")] == [SECOND]
     assert done.refused
-    assert bytes_of(tmp_path / "site") == before
+    assert bytes_of(scratch / "site") == before
     assert not (content / "register" / COUNTY).exists()
 
 

@@ -16,6 +16,7 @@ ARTEFACTS=${QINGDAN_ARTEFACTS:-qingdan-artefacts}      # what a merge request le
 FINDINGS=${QINGDAN_FINDINGS:-github}                   # github: printed as annotations; junit, sarif: kept as files
 WAIT=${QINGDAN_WAIT:-600}                              # seconds to wait for another run
 KIOSK_REPO=${QINGDAN_KIOSK_REPO:-}                     # folder with an update repository per county
+JOBS=${QINGDAN_JOBS:-}                                 # processes that build; as many as the machine suggests
 SPOKEN=${QINGDAN_LANG:-zh}                             # language of the messages: zh or en
 LOCKED=5                                               # docs/exit-codes.md
 DIFFERS=7
@@ -127,12 +128,12 @@ merge_request() {
         [ ! -d "$CONTENT/counties/$county" ] || set -- "$@" --only "$county"
     done
     say "建预览 · building a preview"
-    run build --preview --content "$CONTENT" --out "$ARTEFACTS/preview" "$@"
+    run build --preview --content "$CONTENT" --out "$ARTEFACTS/preview" ${JOBS:+--jobs "$JOBS"} "$@"
 }
 
 # Builds what differs and publishes it; an unrecorded filing stops everything before a page is written.
 update() {
-    set -- --frozen --content "$CONTENT" --out "$SITE"
+    set -- --frozen --content "$CONTENT" --out "$SITE" ${JOBS:+--jobs "$JOBS"}
     if [ -n "${QINGDAN_RELEASE_KEY:-}" ]; then
         set -- "$@" --publish
     else
