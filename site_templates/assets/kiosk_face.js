@@ -644,6 +644,9 @@
       var data = window.qingdan.searchData;
       var place = placeIn(data);
       var rows = data.rows.filter(function (row) { return data.sets[row[3]].indexOf(place) !== -1 && row[4].length < 26; });
+      var spoken = rows.filter(function (row) { return row[9] && row[9][0]; });
+      // On a page of another language names stay Chinese only where hardly any is translated.
+      if (spoken.length > 9) rows = spoken;
       var step = Math.max(1, Math.floor(rows.length / QUESTIONS));
       then(rows.filter(function (row, n) { return n % step === 0; }).map(function (row) {
         var translated = row[9] && row[9][0];
@@ -657,13 +660,15 @@
   function turn(question, names) {
     var at = 0;
     if (!names.length) return 0;
+    // Neighbours on a list are alike; a step that divides the number would leave names out.
+    var step = [11, 7, 1].filter(function (one) { return one === 1 || names.length % one; })[0];
     function next() {
       question.textContent = "";
       var one = names[at];
       var card = question.appendChild(make("div", "qd-k-question__card"));
       card.appendChild(make("p", "qd-k-question__name", one.name)).lang = one.lang;
       card.appendChild(make("p", "qd-k-question__who", say("attract.who")));
-      at = (at + 7) % names.length; // neighbours on a list are alike
+      at = (at + step) % names.length;
     }
     next();
     return window.setInterval(next, TURN);
