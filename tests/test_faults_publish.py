@@ -7,6 +7,8 @@ import itertools
 import json
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -168,6 +170,40 @@ def test_a_thousand_faults(place: Path, server: Server) -> None:
             done += 1
     print(f"{done} injections")
     assert done >= 1000
+
+
+@pytest.mark.full
+def test_twenty_programs_at_once(portal: Portal) -> None:
+    """Of twenty real processes that publish one edition, one does; the others say that another run is at it, or that nothing is left."""
+    command = [
+        sys.executable,
+        "-m",
+        "generator",
+        "publish",
+        "--county",
+        UNIT,
+        "--site",
+        str(portal.new.folder.parent),
+    ]
+    command += ["--key", str(portal.folder / "key.pem"), "--lang", "en"]
+    root = Path(__file__).resolve().parent.parent
+    running = [
+        subprocess.Popen(
+            command,
+            cwd=portal.folder / "office",
+            env={**os.environ, "PYTHONPATH": str(root)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        for _ in range(20)
+    ]
+    said = [run.communicate()[0] for run in running]
+    won = [text for text in said if "-0002 is live" in text]
+    assert len(won) == 1, said
+    assert {run.returncode for run in running} <= {0, 5}
+    assert all("Traceback" not in text for text in said)
+    assert shows(portal.www, portal.new)
 
 
 def recorded(place: Path) -> tuple[Path, Path, list[Taken], Built, Built]:
