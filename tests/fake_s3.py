@@ -36,6 +36,13 @@ class Storage:
     guard: threading.RLock = field(default_factory=threading.RLock)
     port: int = 0
 
+    def reset(self) -> None:
+        """Forget everything but the address."""
+        fresh = Storage()
+        self.objects, self.headers, self.done = fresh.objects, fresh.headers, fresh.done
+        self.conditions, self.page = fresh.conditions, fresh.page
+        self.fault, self.on_put = fresh.fault, fresh.on_put
+
 
 def etag(body: bytes) -> str:
     """The ETag of an object that was put in one piece."""

@@ -12,7 +12,7 @@ import pytest
 
 from generator.errors import LockedError, PublishError, UsageError
 from generator.model.targets import BucketTarget
-from generator.release import Built, intended, open_target, publish, roll_back
+from generator.release import Built, Target, intended, open_target, publish, roll_back
 from tests.fake_s3 import BUCKET, Storage, fake_s3
 from tests.release_site import UNIT, edition, office, publish_edition, silent
 from tests.web_site import assets_of
@@ -21,39 +21,48 @@ PREFIX = f"sites/qingdan/{UNIT}"
 POINTER = f"{PREFIX}/current.json"
 
 
+@pytest.fixture(scope="module")
+def running() -> Iterator[Storage]:
+    """One storage for all tests, and credentials where every S3 program looks for them."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in (
+            ("AWS_ACCESS_KEY_ID", "example"),
+            ("AWS_SECRET_ACCESS_KEY", "example"),
+            ("AWS_EC2_METADATA_DISABLED", "true"),
+            ("AWS_CONFIG_FILE", "/nonexistent"),
+            ("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent"),
+        ):
+            patch.setenv(name, value)
+        with fake_s3() as storage:
+            yield storage
+
+
 @pytest.fixture
-def storage(monkeypatch: pytest.MonkeyPatch) -> Iterator[Storage]:
-    """An empty storage, and credentials where every S3 program looks for them."""
-    for name, value in (
-        ("AWS_ACCESS_KEY_ID", "example"),
-        ("AWS_SECRET_ACCESS_KEY", "example"),
-        ("AWS_EC2_METADATA_DISABLED", "true"),
-        ("AWS_CONFIG_FILE", "/nonexistent"),
-        ("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent"),
-    ):
-        monkeypatch.setenv(name, value)
-    with fake_s3() as running:
-        yield running
+def storage(running: Storage) -> Storage:
+    """The storage, empty and well."""
+    running.reset()
+    return running
 
 
-def settings(storage: Storage, port: int | None = None) -> BucketTarget:
+@pytest.fixture(scope="module")
+def target(running: Storage, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
+    """The open bucket; opening loads the whole description of S3, so once is enough."""
+    with open_target(settings(running), tmp_path_factory.mktemp("base")) as opened:
+        yield opened
+
+
+def settings(storage: Storage) -> BucketTarget:
     """The target as `site.toml` would say it."""
     return BucketTarget(
         name="bucket",
         bucket=BUCKET,
         prefix="sites/qingdan",
-        endpoint=f"http://127.0.0.1:{port or storage.port}",
+        endpoint=f"http://127.0.0.1:{storage.port}",
         region="cn-north-1",
         address=None,
         units=(),
         require_atomic=True,
     )
-
-
-def run(storage: Storage, built: Built, number: int, work: Path) -> str | None:
-    """Publish one edition and return the id of its release."""
-    with open_target(settings(storage), work) as target:
-        return publish_edition(target, built, number).id
 
 
 def live(storage: Storage) -> str:
@@ -71,7 +80,7 @@ def shows(storage: Storage, built: Built) -> bool:
 
 
 def test_what_a_page_names_is_there_before_the_page_and_the_pointer_comes_last(
-    storage: Storage, tmp_path: Path
+    storage: Storage, target: Target, tmp_path: Path
 ) -> None:
     """At the moment a page is put every asset it names exists; only when everything is whole the pointer moves."""
     pages: list[str] = []
@@ -89,7 +98,7 @@ def test_what_a_page_names_is_there_before_the_page_and_the_pointer_comes_last(
     for number in (1, 2):
         storage.done.clear()
         built = edition(tmp_path, number)
-        assert run(storage, built, number, tmp_path) == live(storage)
+        assert publish_edition(target, built, number).id == live(storage)
         assert shows(storage, built)
         changed = [key for verb, key in storage.done if verb in ("put", "copy")]
         assert changed[-2:] == [POINTER, f"{PREFIX}/ledger.jsonl"]
@@ -100,12 +109,12 @@ def test_what_a_page_names_is_there_before_the_page_and_the_pointer_comes_last(
     assert len(pages) == 2 * 12
 
 
-def test_unchanged_files_are_copied_over_there(storage: Storage, tmp_path: Path) -> None:
+def test_unchanged_files_are_copied_over_there(storage: Storage, target: Target, tmp_path: Path) -> None:
     """Only what changed travels."""
     first, second = edition(tmp_path, 1), edition(tmp_path, 2)
-    run(storage, first, 1, tmp_path)
+    publish_edition(target, first, 1)
     storage.done.clear()
-    name = run(storage, second, 2, tmp_path)
+    name = publish_edition(target, second, 2).id
     sent = {
         key.partition(f"{name}/")[2] for verb, key in storage.done if verb == "put" and f"/{name}/" in key
     }
@@ -115,9 +124,9 @@ def test_unchanged_files_are_copied_over_there(storage: Storage, tmp_path: Path)
     assert any(key.endswith("data/same.csv") for key in copied)
 
 
-def test_objects_say_what_a_web_server_would_say(storage: Storage, tmp_path: Path) -> None:
+def test_objects_say_what_a_web_server_would_say(storage: Storage, target: Target, tmp_path: Path) -> None:
     """Type, caching and downloads are those of the sample web servers; nothing newer than MD5-era checksums is asked for."""
-    name = run(storage, edition(tmp_path, 1), 1, tmp_path)
+    name = publish_edition(target, edition(tmp_path, 1), 1).id
     said = {key.partition(f"{name}/")[2]: headers for key, headers in storage.headers.items()}
     assert said["index.html"]["content-type"] == "text/html; charset=utf-8"
     assert said["index.html"]["cache-control"] == "no-cache"
@@ -129,33 +138,36 @@ def test_objects_say_what_a_web_server_would_say(storage: Storage, tmp_path: Pat
     ]
 
 
-def test_a_roll_back_moves_the_pointer_to_the_old_pages(storage: Storage, tmp_path: Path) -> None:
+def test_a_roll_back_moves_the_pointer_to_the_old_pages(
+    storage: Storage, target: Target, tmp_path: Path
+) -> None:
     """Going back is a release of its own whose pages are copies of the old ones."""
     first, second = edition(tmp_path, 1), edition(tmp_path, 2)
-    run(storage, first, 1, tmp_path)
-    run(storage, second, 2, tmp_path)
-    with open_target(settings(storage), tmp_path) as target:
-        unit = target.unit(UNIT)
-        roll_back(unit, unit.pointer(), None, office(3), silent)
-        assert len(unit.releases()) == 3
-        assert unit.read_live("index.html") == (first.folder / "index.html").read_bytes()
+    publish_edition(target, first, 1)
+    publish_edition(target, second, 2)
+    unit = target.unit(UNIT)
+    roll_back(unit, unit.pointer(), None, office(3), silent)
+    assert len(unit.releases()) == 3
+    assert unit.read_live("index.html") == (first.folder / "index.html").read_bytes()
     assert shows(storage, first)
 
 
-def test_long_listings_are_read_to_their_end(storage: Storage, tmp_path: Path) -> None:
+def test_long_listings_are_read_to_their_end(storage: Storage, target: Target, tmp_path: Path) -> None:
     """A storage gives names page by page."""
     storage.page = 3
     built = edition(tmp_path, 1)
-    run(storage, built, 1, tmp_path)
-    run(storage, edition(tmp_path, 2), 2, tmp_path)
+    publish_edition(target, built, 1)
+    publish_edition(target, edition(tmp_path, 2), 2)
     assert shows(storage, edition(tmp_path, 2))
 
 
 @pytest.mark.parametrize("told", [500, 503, "reset", "lost"])
-def test_a_busy_or_cut_storage_is_asked_again(storage: Storage, tmp_path: Path, told: int | str) -> None:
+def test_a_busy_or_cut_storage_is_asked_again(
+    storage: Storage, target: Target, tmp_path: Path, told: int | str
+) -> None:
     """An object, a copy and the pointer itself fail once each; the run finishes all the same."""
     first, second = edition(tmp_path, 1), edition(tmp_path, 2)
-    run(storage, first, 1, tmp_path)
+    publish_edition(target, first, 1)
     failed: set[str] = set()
 
     def once(verb: str, key: str) -> int | str | None:
@@ -169,31 +181,33 @@ def test_a_busy_or_cut_storage_is_asked_again(storage: Storage, tmp_path: Path, 
         return told
 
     storage.fault = once
-    run(storage, second, 2, tmp_path)
+    publish_edition(target, second, 2)
     assert len(failed) == 3
     assert shows(storage, second)
 
 
-def test_a_storage_that_stays_away_leaves_the_old_release(storage: Storage, tmp_path: Path) -> None:
+def test_a_storage_that_stays_away_leaves_the_old_release(
+    storage: Storage, target: Target, tmp_path: Path
+) -> None:
     """Refused for good: exit code 4, the old release stays live, and the next run finishes and clears away."""
     first, second = edition(tmp_path, 1), edition(tmp_path, 2)
-    run(storage, first, 1, tmp_path)
+    publish_edition(target, first, 1)
     storage.fault = lambda verb, key: 403 if verb == "put" and key.endswith("index.html") else None
     with pytest.raises(PublishError, match="AccessDenied") as caught:
-        run(storage, second, 2, tmp_path)
+        publish_edition(target, second, 2)
     assert caught.value.exit_code == 4
     assert shows(storage, first)
     storage.fault = lambda _verb, _key: None
-    run(storage, second, 3, tmp_path)
+    publish_edition(target, second, 3)
     assert shows(storage, second)
-    run(storage, edition(tmp_path, 3), 4, tmp_path)
+    publish_edition(target, edition(tmp_path, 3), 4)
     prefixes = {key.split("/")[4] for key in storage.objects if "/releases/" in key and key.endswith(".html")}
     assert "20260101T000200Z-0002" not in prefixes  # what the cut run had staged
 
 
-def test_of_two_publishers_one_is_told_that_it_lost(storage: Storage, tmp_path: Path) -> None:
+def test_of_two_publishers_one_is_told_that_it_lost(storage: Storage, target: Target, tmp_path: Path) -> None:
     """Another machine moves the pointer right before ours: 412, exit code 5, and theirs stays live."""
-    run(storage, edition(tmp_path, 1), 1, tmp_path)
+    publish_edition(target, edition(tmp_path, 1), 1)
     theirs = json.dumps({"release": "20260101T000159Z-0002"}).encode()
 
     def overtaken(verb: str, key: str) -> int | str | None:
@@ -203,12 +217,14 @@ def test_of_two_publishers_one_is_told_that_it_lost(storage: Storage, tmp_path: 
 
     storage.fault = overtaken
     with pytest.raises(LockedError, match="meanwhile") as caught:
-        run(storage, edition(tmp_path, 2), 2, tmp_path)
+        publish_edition(target, edition(tmp_path, 2), 2)
     assert caught.value.exit_code == 5
     assert storage.objects[POINTER] == theirs
 
 
-def test_a_conflict_at_the_very_moment_is_looked_at_again(storage: Storage, tmp_path: Path) -> None:
+def test_a_conflict_at_the_very_moment_is_looked_at_again(
+    storage: Storage, target: Target, tmp_path: Path
+) -> None:
     """409 says that two puts met; the pointer is read again and put again, as nothing else was live."""
     met: list[str] = []
 
@@ -220,43 +236,46 @@ def test_a_conflict_at_the_very_moment_is_looked_at_again(storage: Storage, tmp_
 
     storage.fault = meet
     built = edition(tmp_path, 1)
-    run(storage, built, 1, tmp_path)
+    publish_edition(target, built, 1)
     assert met
     assert shows(storage, built)
 
 
-def test_a_storage_without_conditions_is_found_out_and_said(storage: Storage, tmp_path: Path) -> None:
+def test_a_storage_without_conditions_is_found_out_and_said(
+    storage: Storage, target: Target, tmp_path: Path
+) -> None:
     """Conditions that are overlooked protect nobody: the pointer is compared before, and whoever publishes is told."""
     storage.conditions = False
     built = edition(tmp_path, 1)
-    with open_target(settings(storage), tmp_path) as target:
-        publish_edition(target, built, 1)
-        assert any("ignores conditions" in note.en for note in target.notes)
-        assert any("current.json" in note.zh for note in target.notes)
+    publish_edition(target, built, 1)
+    assert any("ignores conditions" in note.en for note in target.notes)
+    assert any("current.json" in note.zh for note in target.notes)
     assert shows(storage, built)
 
 
-def test_of_several_at_once_exactly_one_wins(storage: Storage, tmp_path: Path) -> None:
-    """All have seen the same live release; one becomes the next, the others are told."""
+@pytest.mark.parametrize("apart", [1, 0], ids=["some-minutes-apart", "in-the-same-second"])
+def test_of_several_at_once_exactly_one_wins(
+    apart: int, storage: Storage, target: Target, tmp_path: Path
+) -> None:
+    """All have seen the same live release; one becomes the next, whole, and the others are told, even under one id."""
     first = edition(tmp_path, 1, pages=2)
-    run(storage, first, 1, tmp_path)
+    publish_edition(target, first, 1)
     built = [edition(tmp_path, number, pages=2) for number in range(2, 6)]
     outcomes: list[str] = []
     ready = threading.Barrier(len(built))
 
     def one(number: int) -> None:
-        with open_target(settings(storage), tmp_path) as target:
-            unit = target.unit(UNIT)
-            seen = unit.pointer()
-            ready.wait()
-            try:
-                publish(unit, seen, built[number], office(number + 2, f"machine-{number}"), 1000, silent)
-            except LockedError:
-                outcomes.append("lost")
-            except PublishError as error:
-                outcomes.append(str(error))
-            else:
-                outcomes.append("won")
+        unit = target.unit(UNIT)
+        seen = unit.pointer()
+        ready.wait()
+        try:
+            publish(unit, seen, built[number], office(2 + apart * number, f"machine-{number}"), 1000, silent)
+        except LockedError:
+            outcomes.append("lost")
+        except PublishError as error:
+            outcomes.append(str(error))
+        else:
+            outcomes.append("won")
 
     threads = [threading.Thread(target=one, args=(number,)) for number in range(len(built))]
     for thread in threads:
@@ -267,20 +286,19 @@ def test_of_several_at_once_exactly_one_wins(storage: Storage, tmp_path: Path) -
     assert sum(shows(storage, one) for one in built) == 1
 
 
-def test_looking_changes_nothing(storage: Storage, tmp_path: Path) -> None:
+def test_looking_changes_nothing(storage: Storage, target: Target, tmp_path: Path) -> None:
     """A dry run reads and puts nothing."""
-    with open_target(settings(storage), tmp_path) as target:
-        travel = intended(target.unit(UNIT), edition(tmp_path, 1), office(1), silent).travel
+    travel = intended(target.unit(UNIT), edition(tmp_path, 1), office(1), silent).travel
     assert travel is not None
     assert travel.sent
     assert storage.done == []
 
 
-def test_a_pointer_of_somebody_else_is_not_followed(storage: Storage, tmp_path: Path) -> None:
+def test_a_pointer_of_somebody_else_is_not_followed(storage: Storage, target: Target, tmp_path: Path) -> None:
     """A pointer that we cannot have written stops the run."""
     storage.objects[POINTER] = b'{"release":"../../other"}'
     with pytest.raises(PublishError, match="not written by this program"):
-        run(storage, edition(tmp_path, 1), 1, tmp_path)
+        publish_edition(target, edition(tmp_path, 1), 1)
 
 
 def test_without_credentials_or_storage_it_says_so(

@@ -6,7 +6,8 @@ machines which publish at once one is told that it lost. Readers get whole relea
 path, a web server in front) follows this object.
 
     <prefix>/<unit>/releases/<id>/…        a release; <prefix>/<unit>/releases/<id>.sealed: it is whole
-    <prefix>/<unit>/previews/<id>/…        the same for a preview
+    <prefix>/<unit>/releases/<id>.claim    which run writes it: two machines may give the same id in the same second
+    <prefix>/<unit>/previews/<id>…         the same for a preview
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import os
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -34,6 +36,9 @@ T = TypeVar("T")
 
 _POINTER: Final = "current.json"
 _SEALED: Final = ".sealed"
+_CLAIM: Final = ".claim"
+_MET: Final = frozenset({"PreconditionFailed", "412", "ConditionalRequestConflict", "409"})
+"""412: not what the condition says; 409: two at the same moment."""
 _AT_ONCE: Final = 8
 _WHOLE_SECONDS: Final = 4 * 3600
 """For one step over all its files: 200 MB at 128 kbit/s."""
@@ -230,6 +235,7 @@ class BucketUnit:
     def __init__(self, bucket: Bucket, unit: str) -> None:
         self._bucket = bucket
         self._unit = unit
+        self._token = os.urandom(8).hex().encode()
 
     def _key(self, path: str) -> str:
         return self._bucket.key(self._unit, path)
@@ -345,7 +351,7 @@ class BucketUnit:
         for name in await self._names("releases", sealed=False):
             if live is None or not is_id(name) or _number(name) > _number(live):
                 continue
-            await self._remove_objects(f"releases/{name}/")
+            await self._remove_objects(f"releases/{name}")
             said.append(
                 Text(
                     zh=f"清除了中断时留下的 releases/{name}。",
@@ -362,6 +368,7 @@ class BucketUnit:
         self._bucket.run(lambda: self._stage(place, files, progress))
 
     async def _stage(self, place: str, files: Sequence[Staged], progress: Progress) -> None:
+        await self._claim(place)
         classes: dict[int, list[Staged]] = {}
         for file in files:
             classes.setdefault(readers_order(file.entry.path)[0], []).append(file)
@@ -375,6 +382,31 @@ class BucketUnit:
 
         for rank in sorted(classes):
             await _side_by_side(one, classes[rank])
+
+    async def _claim(self, place: str) -> None:
+        from botocore.exceptions import ClientError
+
+        key = self._key(f"{place}{_CLAIM}")
+        try:
+            await self._bucket.ask("put_object", Key=key, Body=self._token, IfNoneMatch="*")
+        except ClientError as error:
+            if code_of(error) not in _MET:
+                raise
+        if not await self._is_ours(place):
+            raise self._overtaken()
+
+    async def _is_ours(self, place: str) -> bool:
+        found = await self._bucket.body(self._key(f"{place}{_CLAIM}"), 100)
+        return found is not None and found[0] == self._token
+
+    def _overtaken(self) -> LockedError:
+        return LockedError(
+            Text(
+                zh=f"{self._bucket.name} 在此期间已由他人发布。",
+                en=f"Somebody published to {self._bucket.name} meanwhile.",
+            ),
+            Text(zh="请核对在线版本后重试。", en="Look at what is live, then run again."),
+        )
 
     async def _put(self, place: str, file: Staged) -> None:
         from botocore.exceptions import ClientError
@@ -439,37 +471,43 @@ class BucketUnit:
                     **(condition if self._bucket.conditions else {}),
                 )
             except ClientError as error:
-                # 412: not the one we know; 409: two at the same moment. An answer that got lost looks the same: look again.
-                if code_of(error) not in ("PreconditionFailed", "412", "ConditionalRequestConflict", "409"):
+                # An answer of ours that got lost looks the same: look again.
+                if code_of(error) not in _MET:
                     raise
         if (await self._pointer())[0] != to:
-            raise LockedError(
-                Text(
-                    zh=f"{self._bucket.name} 在此期间已由他人发布。",
-                    en=f"Somebody published to {self._bucket.name} meanwhile.",
-                ),
-                Text(zh="请核对在线版本后重试。", en="Look at what is live, then run again."),
-            )
+            raise self._overtaken()
 
     def write(self, path: str, body: bytes) -> None:
         """Replace a small object."""
         self._bucket.call("put_object", Key=self._key(path), Body=body, **_headers(path))
 
     def remove(self, place: str) -> None:
-        """Remove a release or preview that nobody sees; first the word that it is whole."""
-        if place == f"releases/{self.pointer()}":
+        """Remove a release or preview that nobody sees; first the word that it is whole.
+
+        Raises LockedError for one that another run may be about to show.
+        """
+        self._bucket.run(lambda: self._remove(place))
+
+    async def _remove(self, place: str) -> None:
+        live, _ = await self._pointer()
+        home, _, name = place.partition("/")
+        if home == "releases" and name == live:
             raise PublishError(
                 Text(zh=f"{self._key(place)} 正在线，不能删除。", en=f"{self._key(place)} is live."),
                 Text(zh="请人工核对。", en="Look at it by hand."),
             )
-        self._bucket.call("delete_object", Key=self._key(f"{place}{_SEALED}"))
-        self._bucket.run(lambda: self._remove_objects(f"{place}/"))
+        is_next = home == "releases" and (live is None or _number(name) > _number(live))
+        if is_next and not await self._is_ours(place):
+            raise self._overtaken()
+        await self._remove_objects(place)
 
-    async def _remove_objects(self, start: str) -> None:
+    async def _remove_objects(self, place: str) -> None:
         async def one(key: str) -> None:
             await self._bucket.ask("delete_object", Key=key)
 
-        await _side_by_side(one, sorted(await self._bucket.keys(self._key(start))))
+        await one(self._key(f"{place}{_SEALED}"))
+        await _side_by_side(one, sorted(await self._bucket.keys(self._key(f"{place}/"))))
+        await one(self._key(f"{place}{_CLAIM}"))
 
 
 def _number(release: str) -> int:
