@@ -112,7 +112,7 @@ class Line:
                 server = socket.create_connection(("127.0.0.1", self._to))
                 # Little waits in the line: what a cut loses is what was on its way.
                 for end in (client, server):
-                    end.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+                    end.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16384)
                 self._open += [client, server]
                 for source, sink in ((client, server), (server, client)):
                     threading.Thread(target=self._carry, args=(source, sink), daemon=True).start()
