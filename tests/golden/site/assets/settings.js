@@ -1,0 +1,2 @@
+// A kiosk has another file in this place.
+window.qingdan = window.qingdan || {};
