@@ -97,11 +97,15 @@ def settings_source() -> Path:
     return Path(__file__).resolve().parent.parent / "content"
 
 
-def inject(portal: Portal, kept: Path, fault: str) -> None:
-    """Publish edition 2 over edition 1 with one fault, then without: old or new in between, new in the end."""
+def inject(portal: Portal, kept: Path, fault: str, *, first: bool = False) -> None:
+    """Publish edition 2 over edition 1 with one fault, then without: old or new in between, new in the end.
+
+    Before the `first` release readers see nothing, and nothing is what they see until all of it is there.
+    """
     portal.back(kept)
     failed = portal.publish(portal.new, fault)
-    assert portal.is_old_or_new(), fault
+    nothing_yet = first and not os.path.lexists(portal.www / UNIT / "current")
+    assert nothing_yet or portal.is_old_or_new(), fault
     if failed["status"] == 0:
         assert shows(portal.www, portal.new), fault
     elif not fault.endswith("kill"):
@@ -153,21 +157,21 @@ def test_a_thousand_faults(place: Path, server: Server) -> None:
     """Every step is killed and fails for six reasons, and once more over what a killed run left."""
     portal = Portal(place, server, pages=16)
     assert portal.publish(portal.old)["status"] == 0
-    kept = portal.copy()
-    done = 0
-    for fault in ("kill", *ERRORS, *MORE_ERRORS):
-        for step in range(1, steps_of(portal, kept) + 1):
-            inject(portal, kept, f"{step}:{fault}")
-            done += 1
-    # Over what a run left that was killed in its middle.
-    portal.back(kept)
-    portal.publish(portal.new, f"{steps_of(portal, kept) // 2}:kill")
-    shutil.rmtree(kept)
-    kept = portal.copy()
-    for fault in ("kill", *ERRORS):
-        for step in range(1, steps_of(portal, kept) + 1):
-            inject(portal, kept, f"{step}:{fault}")
-            done += 1
+    done = steps = 0
+    # Over an older edition; over what a killed run left; over nothing.
+    for before in (None, "half", "nothing"):
+        if before == "half":
+            portal.publish(portal.new, f"{steps // 2}:kill")
+        elif before == "nothing":
+            shutil.rmtree(portal.www / UNIT)
+        kept = portal.copy()
+        steps = steps_of(portal, kept)
+        for fault in ("kill", *ERRORS, *MORE_ERRORS):
+            for step in range(1, steps + 1):
+                inject(portal, kept, f"{step}:{fault}", first=before == "nothing")
+                done += 1
+        portal.back(kept)
+        shutil.rmtree(kept)
     print(f"{done} injections")
     assert done >= 1000
 
