@@ -29,6 +29,7 @@ from generator.kiosk.bundle import Blob, Group
 from generator.kiosk.pull import pull
 from generator.kiosk.refusal import Refusal
 from generator.kiosk.status import status
+from generator.model.releases import Manifest
 from tests.kiosk_repo import COUNTY, NOW, TOWNSHIP, Bench, groups, newest, shown
 
 LATER = NOW + timedelta(days=1)
@@ -591,6 +592,21 @@ for _name in (
     "a" * 300,
 ):
     attack("format")(_renamed(_name))
+
+
+@attack("damaged")
+def files_that_are_not_what_the_manifest_says(scene: Scene, evil: Path) -> None:
+    """Blobs, shards and manifest fit together, but one file's hash is another's: only looking at the tree tells."""
+    release = newest(evil)
+    held = groups(evil, release)
+    lied = [
+        replace(held[0], files=(replace(held[0].files[0], sha256="0" * 64), *held[0].files[1:])),
+        *held[1:],
+    ]
+    shard = scene.bench.store(evil, bundle.shard_body(tuple(lied)))
+    files = sorted((entry for group in lied for entry in group.files), key=lambda entry: entry.path)
+    manifest = Manifest(unit=COUNTY, files=tuple(files))
+    scene.bench.issue(evil, replace(release, shards=(shard,), manifest=manifest.digest).body())
 
 
 @attack("format")

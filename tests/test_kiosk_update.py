@@ -180,7 +180,7 @@ def test_a_pack_that_was_killed_is_finished_by_the_next(bench: Bench) -> None:
     steps: list[str] = []
     with durable.watched(lambda step: steps.append(step.call)):
         bench.pack("two")
-    for at in range(0, len(steps), 7):
+    for at in range(0, len(steps), 23):
         shutil.rmtree(bench.repo)
         shutil.copytree(before, bench.repo)
         count = iter(range(len(steps) + 1))
@@ -331,7 +331,7 @@ def test_a_disk_that_refuses_leaves_the_old_release(bench: Bench, code: int, wor
         pull(kiosk, now=NOW)
     # The journal comes last, and its loss is no failure.
     last = next(at for at, path in enumerate(steps) if path.endswith(".health.json.partial"))
-    for at in range(0, last, 11):
+    for at in range(0, last, 41):
         shutil.rmtree(kiosk)
         shutil.copytree(clean, kiosk, symlinks=True)
         count = iter(range(len(steps) * 2))
@@ -359,7 +359,7 @@ def test_too_little_room_is_said_before_anything_is_fetched(
     assert caught.value.code == "disk-full"
 
 
-@pytest.mark.parametrize("stride", [9, pytest.param(1, marks=pytest.mark.full)])
+@pytest.mark.parametrize("stride", [19, pytest.param(1, marks=pytest.mark.full)])
 def test_killed_at_every_step(bench: Bench, stride: int) -> None:
     """Killed before any step of an update, the screen shows the old or the new release whole; the next run finishes."""
     kiosk = bench.kiosk()
@@ -405,7 +405,7 @@ def test_killed_at_every_step_of_the_first_update(bench: Bench) -> None:
     counted = bench.kiosk("counted")
     with durable.watched(lambda step: steps.append(step.call)):
         pull(counted, now=NOW)
-    for at in range(0, len(steps), 17):
+    for at in range(0, len(steps), 41):
         kiosk = bench.kiosk(f"kiosk-{at}")
         count = iter(range(len(steps) + 1))
 
