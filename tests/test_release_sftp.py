@@ -14,7 +14,7 @@ import pytest
 
 from generator.errors import LockedError, PublishError, UsageError
 from generator.model.releases import Entry
-from generator.release import open_target, roll_back
+from generator.release import open_target, publish_preview, roll_back
 from generator.release.sftp import Patience, open_sftp
 from tests.release_site import UNIT, edition, office, publish_edition, shown, shows, silent
 from tests.sftp_servers import Proxy, Server, in_process, make_keys, openssh, proxied
@@ -73,6 +73,20 @@ def test_a_release_goes_live_on_openssh_in_one_step(server: Server, tmp_path: Pa
     assert link.readlink().as_posix().startswith("releases/2026")
     assert left_over(server.root) == []
     assert {p.stat().st_mode & 0o777 for p in (server.root / UNIT / "releases").rglob("*.html")} == {0o644}
+
+
+def test_a_preview_stands_beside_what_is_live(server: Server, tmp_path: Path) -> None:
+    """A preview gets its own folder, and what it shares with the live release is linked; readers notice nothing."""
+    first, second = edition(tmp_path, 1), edition(tmp_path, 2)
+    with open_target(server.settings(), tmp_path) as target:
+        publish_edition(target, first, 1)
+        unit = target.unit(UNIT)
+        made = publish_preview(unit, second, office(2), silent)
+        assert list(unit.previews()) == [made.id]
+    place = server.root / UNIT / "previews" / str(made.id)
+    assert (place / "index.html").read_bytes() == (second.folder / "index.html").read_bytes()
+    assert shows(server.root, first)
+    assert left_over(server.root) == []
 
 
 def test_another_host_key_is_refused_before_anything_is_sent(server: Server, tmp_path: Path) -> None:
@@ -177,6 +191,8 @@ def test_a_server_without_an_extension_still_switches_in_one_step(
             with open_target(running.settings(atomic=True), tmp_path) as target:
                 assert publish_edition(target, built, number).site_atomic
                 assert any("sha256sum" in note.en for note in target.notes)
+                no_flush = b"fsync@openssh.com" in without
+                assert any("has no fsync" in note.en for note in target.notes) == no_flush
             assert shows(running.root, built)
         assert left_over(running.root) == []
 
@@ -355,8 +371,10 @@ def test_cuts_at_a_hundred_positions(tmp_path: Path) -> None:
     cuts([600 + 3_400 * n for n in range(100)], tmp_path)
 
 
-def test_a_line_that_is_cut_again_and_again_still_gets_there(server: Server, tmp_path: Path) -> None:
-    """Every connection lasts 300 KB; one run takes it up each time and finishes."""
+def test_a_line_that_is_cut_again_and_again_still_gets_there(
+    server: Server, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Every connection lasts 300 KB; one run takes it up each time and finishes, and no library complains to the user."""
     built = edition(tmp_path, 1, weight=30_000)
     patient = replace(QUICK, tries=30)
     with proxied(server) as proxy:
@@ -364,6 +382,7 @@ def test_a_line_that_is_cut_again_and_again_still_gets_there(server: Server, tmp
         with open_sftp(server.settings(port=proxy.port), tmp_path, patient) as target:
             publish_edition(target, built, 1)
         assert proxy.connections >= 3
+    assert caplog.records == []
     assert shows(server.root, built)
     assert left_over(server.root) == []
 

@@ -8,6 +8,7 @@ that is run here must therefore bear being begun twice.
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
@@ -27,6 +28,7 @@ T = TypeVar("T")
 PIECE: Final = 64 * 1024
 """Bytes that are asked for, or sent, at a time: eight of them under way leave a line of 128 kbit/s silent for half a minute at most."""
 
+_TALKERS: Final = ("asyncio", "asyncssh")
 _NOTHING: Final = ".qingdan-no-such-file"
 _SHA256_OF_NOTHING: Final = b"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 _LOST: Final = (
@@ -68,16 +70,24 @@ class Line:
         self._connecting = asyncio.Lock()
         self._ends = 0.0
         self._probed = False
+        self._levels: dict[str, int] = {}
         self.renames_over = False
         """posix-rename@openssh.com: a name can be given over what bears it, in one step."""
         self.links = False
         """hardlink@openssh.com: what the server has need not be sent again."""
         self.copies = False
         """copy-data: the server copies for us."""
+        self.flushes = True
+        """fsync@openssh.com, until a server has said that it does not know it."""
         self.hashes = False
         """Commands may be run, and one of them hashes files where they lie."""
 
     def __enter__(self) -> Line:
+        # A cut line is our business and is said in our words; these two would print theirs, tracebacks included.
+        self._loop.set_exception_handler(lambda _loop, _context: None)
+        for name in _TALKERS:
+            self._levels[name] = logging.getLogger(name).level
+            logging.getLogger(name).setLevel(logging.CRITICAL + 1)
         self._thread.start()
         stands = False
         try:
@@ -95,6 +105,8 @@ class Line:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
+        for name, level in self._levels.items():
+            logging.getLogger(name).setLevel(level)
 
     @property
     def sftp(self) -> asyncssh.SFTPClient:

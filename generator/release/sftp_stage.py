@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from contextlib import suppress
 from pathlib import PurePosixPath
 from typing import Final, TypeVar
 
@@ -120,8 +119,10 @@ class Stage:
         async with self._line.opened(f"{part}.part", flags, FILE_MODE) as handle:
             for offset in range(start, len(body), PIECE):
                 await self._line.ask(handle.write(body[offset : offset + PIECE], offset))
-            with suppress(asyncssh.SFTPOpUnsupported):
+            try:
                 await self._line.ask(handle.fsync())
+            except asyncssh.SFTPOpUnsupported:
+                self._line.flushes = False
         await remove_file(self._line, part)
         await self._line.ask(self._line.sftp.rename(f"{part}.part", part))
 

@@ -60,6 +60,13 @@ class SftpPlace:
                     "ones stand beside each other, and a page may be missing for a moment.",
                 )
             )
+        if not self._line.flushes:
+            said.append(
+                Text(
+                    zh=f"{self._settings.host} 不支持 fsync：服务器断电时，刚发布的文件可能丢失，请断电后核对并重新发布。",
+                    en=f"{self._settings.host} has no fsync: after a power cut there, verify what is live and publish again.",
+                )
+            )
         if not self._line.hashes:
             said.append(
                 Text(
