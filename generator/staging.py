@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import re
 import shutil
 import signal
 from collections.abc import Callable, Collection, Iterator
@@ -11,9 +12,9 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from generator.errors import MachineError
+from generator.errors import MachineError, UsageError
 from generator.model.text import Text
 
 # The part of the staging folder that never becomes part of the site.
@@ -47,6 +48,35 @@ def swap(stage: Path, out: Path, *, keep: Collection[str]) -> None:
             (out / name).rename(old / name)
         if name in made:
             (stage / name).rename(out / name)
+
+
+# What stands at the top of a site: counties, languages, and the province's own.
+_OURS: Final = re.compile(
+    r"\d{6}|[a-z]{2,3}(-[A-Z][a-z]{3})?|assets|data|search|index\.html|sitemap\.xml|changes\.atom"
+)
+
+
+def refuse_strangers(out: Path) -> None:
+    """Raise UsageError where `out` holds what no build makes: it is somebody's folder, and a build takes all else away."""
+    if not out.exists():
+        return
+    strangers = (
+        sorted(path.name for path in out.iterdir() if not _OURS.fullmatch(path.name))
+        if out.is_dir()
+        else [out.name]
+    )
+    if strangers:
+        shown = "、".join(strangers[:5]) + ("……" if len(strangers) > 5 else "")
+        raise UsageError(
+            Text(
+                zh=f"{out} 里有不属于网站的内容：{shown}。建站会清空旧网站，没有改动。",
+                en=f"{out} holds what is no part of a site: {shown}. A build would take it away; nothing was changed.",
+            ),
+            Text(
+                zh="请用 --out 另选一个空文件夹，或先把这些内容移走。",
+                en="Choose an empty folder with --out, or move these away first.",
+            ),
+        )
 
 
 @contextmanager

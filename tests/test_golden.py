@@ -64,16 +64,25 @@ def test_the_same_inputs_give_the_same_bytes(tmp_path: Path, environment: dict[s
     assert tree(folder / "out") == tree(tmp_path / "site")
 
 
-def test_building_one_county_leaves_the_others(tmp_path: Path) -> None:
-    """`--only` replaces one county's folder and the province's pages; a stranger's file in the site stays."""
+def test_a_folder_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
+    """A build takes the old site away: a folder that holds anything else is refused, and stays as it was."""
     content = golden_content(tmp_path)
     build_golden(content, tmp_path / "site")
-    other = tmp_path / "site" / "230102"
-    other.mkdir()
-    (other / "index.html").write_text("old", encoding="utf-8")
-    run_only = ["build", "--content", str(content), "--out", str(tmp_path / "site"), "--only", "230125"]
-    subprocess.run([sys.executable, "-m", "generator", *run_only], check=True, capture_output=True, cwd=ROOT)
-    assert (other / "index.html").read_text(encoding="utf-8") == "old"
+    (tmp_path / "site" / "letters").mkdir()
+    (tmp_path / "site" / "letters" / "dear.txt").write_text("old", encoding="utf-8")
+    before = tree(tmp_path / "site")
+    for only in ([], ["--only", "230125"]):
+        command = ["build", "--content", str(content), "--out", str(tmp_path / "site"), *only]
+        run = subprocess.run(
+            [sys.executable, "-m", "generator", *command],
+            check=False,
+            capture_output=True,
+            text=True,
+            cwd=ROOT,
+        )
+        assert run.returncode == 2
+        assert "letters" in run.stderr
+    assert tree(tmp_path / "site") == before
 
 
 def test_a_failed_build_leaves_the_old_site(tmp_path: Path) -> None:
