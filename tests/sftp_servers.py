@@ -197,6 +197,8 @@ class Proxy:
                 continue
             server = socket.create_connection(("127.0.0.1", self._to))
             self._open += [client, server]
+            for one in (client, server):  # what is small goes on at once, as on a real line
+                one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             threading.Thread(target=self._pass, args=(client, server, True), daemon=True).start()
             threading.Thread(target=self._pass, args=(server, client, False), daemon=True).start()
 

@@ -362,7 +362,7 @@ def test_a_cut_line_is_resumed_by_the_next_run(tmp_path: Path) -> None:
 
 def test_a_cut_at_any_position_is_finished_by_the_next_run(tmp_path: Path) -> None:
     """Positions from the greeting to the switch."""
-    cuts([7_000, 90_000], tmp_path)
+    cuts([700, 7_000, 90_000], tmp_path)
 
 
 @pytest.mark.full
