@@ -53,7 +53,9 @@ _SOURCES: Final = (
             en="Guiding Opinions on township checklists (trial), ",
         ),
     ),
-    (re.compile(r"^security\.md "), Text(zh="报送文件安全与质量研究 ", en="research on filed documents, ")),
+    # Each case is a named test: tests/catalogue.
+    (re.compile(r"^case "), Text(zh="问题案例目录 ", en="catalogue of cases, ")),
+    (re.compile(r"^promise G1$"), Text(zh="承诺：原件内容一处不丢", en="promise: nothing filed is lost")),
     (re.compile(r"^domain\.md "), Text(zh="各地清单样式调研 ", en="survey of lists as filed, ")),
     (re.compile(r"^architecture\.md "), Text(zh="程序设计 ", en="design of this program, ")),
 )

@@ -31,7 +31,7 @@ def reader_rule(
     *,
     severity: Severity = "error",
     cell: str | None = None,
-    source: str = "security.md §3.1",
+    source: str = "promise G1",
     **slots: str,
 ) -> Rule:
     """Return a rule that a reader applies; its failing example carries the reader's fault."""

@@ -67,7 +67,7 @@ FILE_RULES: tuple[Rule, ...] = (
         ),
         ("有两个文件同名：本文件与“{other}”。", "Two files have the same name: this one and “{other}”."),
         ("请把其中一个文件改名。", "Rename one of the two."),
-        source="security.md F26",
+        source="case F26",
         fails=Example(sheets=FINE.sheets, file="示例.xlsx|示例.XLSX"),
     ),
     reader_rule(
@@ -79,7 +79,7 @@ FILE_RULES: tuple[Rule, ...] = (
         ),
         ("无需处理。", "Nothing to do."),
         severity="info",
-        source="security.md F32",
+        source="case F32",
     ),
     reader_rule(
         "FILE-TYPE",
@@ -301,7 +301,7 @@ FILE_RULES: tuple[Rule, ...] = (
         ),
         severity="warning",
         cell="B3",
-        source="security.md F15",
+        source="case F15",
         target="https://www.example.gov.cn/",
     ),
     damage_rule(
@@ -346,7 +346,7 @@ FILE_RULES: tuple[Rule, ...] = (
             "请点“审阅 → 接受 → 接受所有修订”（不采用的先逐处拒绝），保存后再报送。",
             "Choose Review → Accept → Accept All Changes (first reject those you do not want), save, and file it again.",
         ),
-        source="security.md S24",
+        source="case S24",
         count="3",
     ),
     reader_rule(
@@ -379,7 +379,7 @@ FILE_RULES: tuple[Rule, ...] = (
             "Delete what stands there: select the spare rows below or columns to the right of the list, right-click, choose Delete, save, and file it again.",
         ),
         cell="XFD1048576",
-        source="security.md S07",
+        source="case S07",
         rows="20000",
         columns="64",
     ),
@@ -395,7 +395,7 @@ FILE_RULES: tuple[Rule, ...] = (
             "Delete blank rows and columns around the table; if there really are so many, file it in several parts.",
         ),
         cell="A1",
-        source="security.md S21",
+        source="case S21",
         limit="200000",
     ),
     reader_rule(
@@ -406,7 +406,7 @@ FILE_RULES: tuple[Rule, ...] = (
             "The file is damaged, or was not saved by WPS or Office (a row has an irregular number).",
         ),
         cell="A1",
-        source="security.md S08",
+        source="case S08",
         row="0",
     ),
     reader_rule(
@@ -417,7 +417,7 @@ FILE_RULES: tuple[Rule, ...] = (
             "The file is damaged, or was not saved by WPS or Office (a cell has an irregular address).",
         ),
         cell="A1",
-        source="security.md S09",
+        source="case S09",
     ),
     reader_rule(
         "MERGE-AREA",
@@ -428,7 +428,7 @@ FILE_RULES: tuple[Rule, ...] = (
             "Select the range and choose Home → Merge → Unmerge Cells.",
         ),
         cell="A1:XFD100",
-        source="security.md S10",
+        source="case S10",
         limit="200000",
     ),
     reader_rule(
@@ -440,7 +440,7 @@ FILE_RULES: tuple[Rule, ...] = (
             "Select both, choose Home → Merge → Unmerge Cells, and merge each again.",
         ),
         cell="A3:B4",
-        source="security.md S11",
+        source="case S11",
         other="B4:C5",
     ),
     reader_rule(
@@ -452,7 +452,7 @@ FILE_RULES: tuple[Rule, ...] = (
             "Turn the inner table into text: select it and choose Layout → Convert to Text.",
         ),
         cell="B3",
-        source="security.md S26",
+        source="case S26",
     ),
     reader_rule(
         "DOC-GRID",
@@ -466,7 +466,7 @@ FILE_RULES: tuple[Rule, ...] = (
             "Add, merge or split cells in that row so that each stands under its heading.",
         ),
         cell="A3",
-        source="security.md S28",
+        source="case S28",
         row="3",
         columns="4",
         expected="5",
@@ -479,7 +479,7 @@ FILE_RULES: tuple[Rule, ...] = (
             "The text of this cell is not in the file, which may be damaged.",
         ),
         cell="B3",
-        source="security.md C10",
+        source="case C10",
         index="99",
     ),
     reader_rule(
@@ -488,7 +488,7 @@ FILE_RULES: tuple[Rule, ...] = (
         ("单元格里的数“{found}”不是正常的数字。", "“{found}” is not an ordinary number."),
         ("请清空该单元格，重新输入。", "Clear the cell and type it again."),
         cell="B3",
-        source="security.md C05",
+        source="case C05",
     ),
     reader_rule(
         "CELL-INVISIBLE-FORMAT",
@@ -503,7 +503,7 @@ FILE_RULES: tuple[Rule, ...] = (
         ),
         severity="warning",
         cell="B3",
-        source="security.md C16",
+        source="case C16",
     ),
     reader_rule(
         "CENSUS-MISMATCH",
@@ -513,7 +513,7 @@ FILE_RULES: tuple[Rule, ...] = (
             "{read} characters were read here, but the file holds {counted}; it was not taken over, lest something be lost.",
         ),
         cell="B3",
-        source="security.md §5.3",
+        source="promise G1",
         read="10",
         counted="11",
     ),

@@ -46,7 +46,7 @@ TABLE_RULES: tuple[Rule, ...] = (
             "请核对文件是否报错；确是清单的，请补上标题（写明清单种类）和表头，可参照 qingdan template 生成的空白表。",
             "Check that this is the right file; if it is a list, give it a title that names its kind and a header row, as in the workbook that qingdan template makes.",
         ),
-        source="security.md G1",
+        source="promise G1",
         fails=Example(sheets=(Sheetful(name="封面", rows=(("东河镇",),)),)),
     ),
     rule(
@@ -55,7 +55,7 @@ TABLE_RULES: tuple[Rule, ...] = (
         ("清单至少有一项。", "A list has at least one item."),
         ("只有表头，没有事项。", "There is a header but no item."),
         ("请填写事项；不用的空表，请删除。", "Fill in the items, or delete the table if it is not used."),
-        source="security.md S20",
+        source="case S20",
         fails=basic(at="清单!"),
     ),
     rule(
@@ -67,7 +67,7 @@ TABLE_RULES: tuple[Rule, ...] = (
             "This township's list of this kind stands in “{other}” already.",
         ),
         ("请核对哪一张是正确的，删去另一张。", "Find out which of the two is right and delete the other."),
-        source="security.md D40",
+        source="case D40",
         fails=Example(
             sheets=(
                 sheet(BASIC_TITLE, BASIC_HEADER, _ONE, name="甲"),
@@ -88,7 +88,7 @@ TABLE_RULES: tuple[Rule, ...] = (
             "请在第一项上方补一行列名，至少写“序号”“事项名称”；可参照 qingdan template 生成的空白表。",
             "Above the first item add a row of column names, at least 序号 and 事项名称, as in the workbook that qingdan template makes.",
         ),
-        source="security.md S16",
+        source="case S16",
         fails=table((_ONE, _TWO), "清单!"),
     ),
     rule(
@@ -97,7 +97,7 @@ TABLE_RULES: tuple[Rule, ...] = (
         ("分页重复的表头按表头处理。", "A header repeated after a page break is taken as a header."),
         ("此处重复了表头，已跳过。", "The header is repeated here; it was skipped."),
         ("无需处理。", "Nothing to do."),
-        source="security.md S15",
+        source="case S15",
         fails=basic(_ONE, BASIC_HEADER, _TWO, at="!A4:B4"),
     ),
     rule(
@@ -109,7 +109,7 @@ TABLE_RULES: tuple[Rule, ...] = (
             "There is another table on this sheet, beginning at “{found}”.",
         ),
         ("请新建一张工作表，把这张表格剪切过去。", "Add a sheet and move this table there (cut and paste)."),
-        source="security.md S19",
+        source="case S19",
         fails=basic(_ONE, SUPPORTING_HEADER, _LEAD, at="!A4"),
     ),
     rule(
@@ -118,7 +118,7 @@ TABLE_RULES: tuple[Rule, ...] = (
         ("同一清单可分成几张表格。", "A list may be spread over several tables of a document."),
         ("本表与“{other}”合并为一张清单。", "This table and “{other}” were read as one list."),
         ("无需处理。", "Nothing to do."),
-        source="security.md S29",
+        source="case S29",
         fails=Example(
             sheets=(
                 sheet(BASIC_TITLE, BASIC_HEADER, _ONE, name="表格1"),
@@ -138,7 +138,7 @@ TABLE_RULES: tuple[Rule, ...] = (
             "This sheet is not a list; nothing on it was read as an item.",
         ),
         ("如其中有事项，请加上表头。", "If it holds items, give it a header."),
-        source="security.md S18",
+        source="case S18",
         fails=Example(sheets=(*FINE.sheets, Sheetful(name="封面", rows=(("东河镇",),))), at="封面!"),
     ),
     rule(
@@ -153,7 +153,7 @@ TABLE_RULES: tuple[Rule, ...] = (
             "是事项的，请填上序号和事项名称；是备注的，请以“备注：”开头；是类别的，请放在该类事项上方。",
             "If it is an item, give it a number and a name; if a note, begin it with 备注：; if a category, put it above its items.",
         ),
-        source="security.md S18",
+        source="case S18",
         fails=basic(_ONE, ("以上内容由县里解释", ""), merges=("A4:B4",), at="!A4:B4"),
         passes=basic(_ONE, ("备注：以上内容由县里解释", ""), merges=("A4:B4",)),
     ),
@@ -189,7 +189,7 @@ TABLE_RULES: tuple[Rule, ...] = (
             "请拖选它上下两行的行号，右键选“取消隐藏”；不该公开的，显示出来后删除该行。",
             "Select the row numbers above and below it, right-click and choose Unhide; if it is not to be public, then delete the row.",
         ),
-        source="security.md S02",
+        source="case S02",
         fails=Example(sheets=(replace(FINE.sheets[0], hidden_rows=(4,)),), at="!A4:B4"),
     ),
     rule(
@@ -201,7 +201,7 @@ TABLE_RULES: tuple[Rule, ...] = (
             "请在“数据”选项卡点一下“筛选”按钮，清除筛选后保存；不该公开的行，显示出来后删除。",
             "Click Filter on the Data tab to clear the filter, and save; delete rows that are not to be public.",
         ),
-        source="security.md S04",
+        source="case S04",
         fails=Example(sheets=(replace(FINE.sheets[0], hidden_rows=(4,), filtered=True),), at="!A4:B4"),
     ),
     rule(
@@ -213,7 +213,7 @@ TABLE_RULES: tuple[Rule, ...] = (
             "请拖选它左右两列的列标，右键选“取消隐藏”；不该公开的，显示出来后删除该列。",
             "Select the column letters on both sides of it, right-click and choose Unhide; if it is not to be public, then delete the column.",
         ),
-        source="security.md S03",
+        source="case S03",
         fails=Example(sheets=(replace(FINE.sheets[0], hidden_columns=(2,)),), at="!B2:B4"),
     ),
     rule(
@@ -225,7 +225,7 @@ TABLE_RULES: tuple[Rule, ...] = (
             "请在下方任一工作表标签上右键，选“取消隐藏”；不该报送的，显示出来后删除。",
             "Right-click any sheet tab, choose Unhide; if it is not to be filed, then delete it.",
         ),
-        source="security.md S01",
+        source="case S01",
         fails=Example(sheets=(*FINE.sheets, replace(FINE.sheets[0], name="旧表", hidden=True)), at="旧表!"),
     ),
     rule(
@@ -237,7 +237,7 @@ TABLE_RULES: tuple[Rule, ...] = (
             "The sheet “{found}” is hidden and empty; it was ignored.",
         ),
         ("无需处理。", "Nothing to do."),
-        source="security.md S01",
+        source="case S01",
         fails=Example(sheets=(*FINE.sheets, Sheetful(name="旧表", rows=(("",),), hidden=True)), at="旧表!"),
     ),
     rule(
@@ -249,7 +249,7 @@ TABLE_RULES: tuple[Rule, ...] = (
             "请补上这一列，逐项填写；已有但叫别的名字的，请改成这个列名。各列名称可参照 qingdan template 生成的空白表。",
             "Add the column and fill it in; if it is there under another name, use this one. qingdan template makes a workbook with the right headings.",
         ),
-        source="security.md S16",
+        source="case S16",
         fails=table((("东河镇配合履职事项清单",), SUPPORTING_HEADER[:4], _LEAD[:4]), "!A2"),
         passes=_FINE_SUPPORTING,
     ),
@@ -262,7 +262,7 @@ TABLE_RULES: tuple[Rule, ...] = (
             "与规定的列同义的，请改用规定的列名（见 qingdan template 生成的空白表）；不应公布的，请删除该列。",
             "If it means one of the prescribed columns, use that heading (see the workbook that qingdan template makes); if it is not to be public, delete the column.",
         ),
-        source="security.md S16",
+        source="case S16",
         fails=table(((BASIC_TITLE,), (*BASIC_HEADER, "经办科室"), (*_ONE, "组织办")), "!C2"),
         passes=table(((BASIC_TITLE,), (*BASIC_HEADER, "依据"), (*_ONE, "《中国共产党章程》")), None),
     ),
@@ -272,7 +272,7 @@ TABLE_RULES: tuple[Rule, ...] = (
         ("不认得的空列不影响报送。", "An unknown column does no harm while it is empty."),
         ("“{found}”列没有内容，已忽略。", "The column “{found}” is empty and was ignored."),
         ("无需处理。", "Nothing to do."),
-        source="security.md S16",
+        source="case S16",
         fails=table(((BASIC_TITLE,), (*BASIC_HEADER, "经办科室"), _ONE), "!C2"),
     ),
     rule(
@@ -290,7 +290,7 @@ TABLE_RULES: tuple[Rule, ...] = (
             "应公布的，请移到相应的列；确实不公布的，请在报送说明（filing.toml）中写明理由并确认。",
             "Move what is to be public to its column; if none of it is, say so in filing.toml and confirm it.",
         ),
-        source="security.md G1",
+        source="promise G1",
         fails=table(((BASIC_TITLE,), (*BASIC_HEADER, "备注"), (*_ONE, "重点")), "!C2"),
         passes=table(((BASIC_TITLE,), (*BASIC_HEADER, "备注"), _ONE), None),
     ),
@@ -306,7 +306,7 @@ TABLE_RULES: tuple[Rule, ...] = (
             "请合并成一列；内容不同的，请改用不同的列名。",
             "Merge the two columns; if they differ, give one of them another heading.",
         ),
-        source="security.md S16",
+        source="case S16",
         fails=table(((BASIC_TITLE,), (*BASIC_HEADER, "履职事项"), (*_ONE, "甲")), "!C2"),
     ),
     rule(
@@ -321,7 +321,7 @@ TABLE_RULES: tuple[Rule, ...] = (
             "It is not certain which part of “{found}” is the department and which the method.",
         ),
         ("请写成“承接部门：……。工作方式：……。”", "Write 承接部门：…。工作方式：…。"),
-        source="security.md D20",
+        source="case D20",
         applies_to=("reclaimed",),
         fails=table(
             (
@@ -352,7 +352,7 @@ TABLE_RULES: tuple[Rule, ...] = (
             "请选中该处，在“开始”选项卡点“合并”按钮，选“取消合并单元格”，再在各列分别填写。",
             "Select the range and choose Home → Merge → Unmerge Cells, then fill in each column.",
         ),
-        source="security.md S11",
+        source="case S11",
         fails=supporting(
             ("1", "森林草原防灭火", "县林业和草原局", "共同负责。", ""), merges=("D3:E3",), at="!D3:E3"
         ),
@@ -370,7 +370,7 @@ TABLE_RULES: tuple[Rule, ...] = (
             "请选中该处，在“开始”选项卡点“合并”按钮，选“取消合并单元格”，再给每个事项各填序号和名称。",
             "Select the range and choose Home → Merge → Unmerge Cells, then give every item its own number and name.",
         ),
-        source="security.md S12",
+        source="case S12",
         fails=basic(_ONE, ("", "开展矛盾纠纷排查化解"), merges=("A3:A4",), at="!A3:A4"),
     ),
     rule(
@@ -382,7 +382,7 @@ TABLE_RULES: tuple[Rule, ...] = (
             "“{found}” is merged over several rows and was read for all of them.",
         ),
         ("无需处理。", "Nothing to do."),
-        source="security.md S12",
+        source="case S12",
         fails=Example(
             sheets=(
                 sheet(
@@ -404,7 +404,7 @@ TABLE_RULES: tuple[Rule, ...] = (
             "请选中该处，在“开始”选项卡点“合并”按钮，选“取消合并单元格”，看到这些文字后，删除或移到该放的地方。",
             "Select the range and choose Home → Merge → Unmerge Cells; when the text appears, delete it or move it to its place.",
         ),
-        source="security.md S13",
+        source="case S13",
         fails=basic(_ONE, _TWO, ("3", "藏起来的字"), marks={"B5": {"hidden_value": True}}, at="!B5"),
     ),
     rule(
@@ -419,7 +419,7 @@ TABLE_RULES: tuple[Rule, ...] = (
             "应公布的，请移到单元格，或表后以“备注：”开头的一行；不公布的，请删除（批注：右键单元格 →“删除批注”）。",
             "If it is to be public, move it into a cell or a row below the table that begins with 备注：; if not, delete it (comments: right-click the cell → Delete Comment).",
         ),
-        source="security.md S22",
+        source="case S22",
         fails=_outside("comment", "这一条再核实"),
         passes=_outside("comment", "填写示例：县林业和草原局"),
     ),
@@ -429,7 +429,7 @@ TABLE_RULES: tuple[Rule, ...] = (
         ("页眉页脚不公布。", "Page headers and footers are not published."),
         ("页眉或页脚“{found}”不随清单公布。", "The page header or footer “{found}” is not published."),
         ("无需处理。", "Nothing to do."),
-        source="security.md S22",
+        source="case S22",
         fails=_outside("footer", "第 1 页"),
     ),
     rule(
@@ -460,7 +460,7 @@ TABLE_RULES: tuple[Rule, ...] = (
             "请核对标题、工作表名称、表头和报送说明（filing.toml）中的 kind，改成同一类。",
             "Check the title, the sheet's name, the header and kind in filing.toml, and make them agree.",
         ),
-        source="security.md D35",
+        source="case D35",
         fails=table(
             ((BASIC_TITLE,), RECLAIMED_HEADER, ("1", "校车安全审查", "县教育局", "按计划审查。")), "!A2"
         ),
@@ -481,7 +481,7 @@ TABLE_RULES: tuple[Rule, ...] = (
             "请核对要报送的是哪一套；两套都要报的，请分成两个文件。",
             "Find out which set is to be filed; if both are, put them into two files.",
         ),
-        source="security.md D35",
+        source="case D35",
         fails=Example(
             sheets=(
                 sheet(BASIC_TITLE, BASIC_HEADER, _ONE, name="甲"),
@@ -507,7 +507,7 @@ TABLE_RULES: tuple[Rule, ...] = (
             "请把它移到相应的列，或删除；表格没有问题的，请联系维护人员。",
             "Move it to its column or delete it; if the table is right, tell the makers of this program.",
         ),
-        source="security.md §5.3",
+        source="promise G1",
         fails=replace(FINE, at="!B9", census={"清单!B9": 4}),
         passes=replace(FINE, census={"清单!B3": 8}),
     ),

@@ -53,7 +53,7 @@ TEXT_RULES: tuple[Rule, ...] = (
             "请选中该单元格，按 Ctrl+C 复制，再在原处右键“选择性粘贴”，选“数值”。",
             "Select the cell, copy it (Ctrl+C), right-click in the same place and choose Paste Special → Values.",
         ),
-        source="security.md C02",
+        source="case C02",
         fails=_marked(type="formula", raw="=Sheet2!B3"),
         passes=_text("=开头的文字"),
     ),
@@ -69,7 +69,7 @@ TEXT_RULES: tuple[Rule, ...] = (
             "请用 WPS 或 Excel 打开并保存一次，再选中该单元格，Ctrl+C 复制，在原处右键“选择性粘贴”，选“数值”。",
             "Open and save the file in WPS or Excel once; then copy the cell (Ctrl+C), right-click in the same place and choose Paste Special → Values.",
         ),
-        source="security.md C01",
+        source="case C01",
         fails=_marked(type="formula", raw="=A1", text=""),
     ),
     rule(
@@ -81,7 +81,7 @@ TEXT_RULES: tuple[Rule, ...] = (
             "The cell shows the error “{found}”: its formula failed.",
         ),
         ("请直接输入应有的文字。", "Type the text that belongs here."),
-        source="security.md C04",
+        source="case C04",
         fails=_marked(type="error", text="#REF!"),
     ),
     rule(
@@ -96,7 +96,7 @@ TEXT_RULES: tuple[Rule, ...] = (
             "请选中该处，右键“设置单元格格式 → 数字 → 文本”，确定后重新输入。",
             "Select it, right-click, choose Format Cells → Number → Text, and type it again.",
         ),
-        source="security.md C18",
+        source="case C18",
         fails=_marked(type="boolean", text="TRUE"),
     ),
     rule(
@@ -111,7 +111,7 @@ TEXT_RULES: tuple[Rule, ...] = (
             "请选中该处，右键“设置单元格格式 → 数字 → 文本”，确定后重新输入。",
             "Select it, right-click, choose Format Cells → Number → Text, and type it again.",
         ),
-        source="security.md C20",
+        source="case C20",
         fails=_marked(type="number", text="990101199001010000"),
     ),
     rule(
@@ -123,7 +123,7 @@ TEXT_RULES: tuple[Rule, ...] = (
             "The cell holds {length} characters; {limit} is the most it can.",
         ),
         ("请精简，或分成几项。", "Shorten it or divide it into several items."),
-        source="security.md C12",
+        source="case C12",
         fails=_text("长" * 32_768),
     ),
     rule(
@@ -138,7 +138,7 @@ TEXT_RULES: tuple[Rule, ...] = (
             "不要的，请删除这些文字；要保留的，请选中后按 Ctrl+1，在“字体”中去掉“删除线”。",
             "Delete the text, or, to keep it, select it, press Ctrl+1 and clear Strikethrough under Font.",
         ),
-        source="security.md C15",
+        source="case C15",
         fails=_marked(struck=True),
     ),
     rule(
@@ -150,7 +150,7 @@ TEXT_RULES: tuple[Rule, ...] = (
             "请按 Ctrl+A 全选，按 Ctrl+D 打开“字体”，去掉“隐藏文字”的勾，看到后删去不该有的文字。",
             "Select all (Ctrl+A), open Font (Ctrl+D), clear Hidden, then delete what should not be there.",
         ),
-        source="security.md S27",
+        source="case S27",
         fails=_marked(hidden_text=True),
     ),
     _char(
@@ -162,7 +162,7 @@ TEXT_RULES: tuple[Rule, ...] = (
             "第 {position} 个字处有看不见、会打乱文字顺序的符号（{codes}）。",
             "At character {position} there are invisible marks that change the order of the text ({codes}).",
         ),
-        "security.md U01",
+        "case U01",
     ),
     _char(
         "CHAR-INVISIBLE",
@@ -173,7 +173,7 @@ TEXT_RULES: tuple[Rule, ...] = (
             "第 {position} 个字处有看不见的符号（{codes}）。",
             "At character {position} there are invisible characters ({codes}).",
         ),
-        "security.md U03",
+        "case U03",
     ),
     _char(
         "CHAR-CONTROL",
@@ -184,7 +184,7 @@ TEXT_RULES: tuple[Rule, ...] = (
             "第 {position} 个字处有不能显示的符号（{codes}）。",
             "At character {position} there are control characters, which cannot be shown ({codes}).",
         ),
-        "security.md U18",
+        "case U18",
     ),
     _char(
         "CHAR-PRIVATE",
@@ -195,7 +195,7 @@ TEXT_RULES: tuple[Rule, ...] = (
             "第 {position} 个字处有自造字（{codes}），别的电脑显示不出。",
             "At character {position} there are private-use characters ({codes}), which other computers cannot show.",
         ),
-        "security.md U07",
+        "case U07",
     ),
     _char(
         "CHAR-UNASSIGNED",
@@ -206,7 +206,7 @@ TEXT_RULES: tuple[Rule, ...] = (
             "第 {position} 个字处有不通用的字（{codes}），很多电脑显示不出。",
             "At character {position} there are characters that no standard defines ({codes}); many computers cannot show them.",
         ),
-        "security.md U05",
+        "case U05",
     ),
     _char(
         "CHAR-LOOKALIKE",
@@ -217,7 +217,7 @@ TEXT_RULES: tuple[Rule, ...] = (
             "有一个字看着像“{standard}”，其实是部首符号（{codes}），别人搜索不到。",
             "One character looks like “{standard}” but is a radical symbol ({codes}); searches would not find it.",
         ),
-        "security.md U08",
+        "case U08",
     ),
     _char(
         "CHAR-COMPATIBILITY",
@@ -228,7 +228,7 @@ TEXT_RULES: tuple[Rule, ...] = (
             "有一个字是“{standard}”的另一种写法（{codes}），别人可能搜索不到。",
             "One character is a variant code ({codes}) of “{standard}”; searches may not find it.",
         ),
-        "security.md U09",
+        "case U09",
     ),
     _char(
         "CHAR-VARIATION",
@@ -239,7 +239,7 @@ TEXT_RULES: tuple[Rule, ...] = (
             "文字里有指定字形的符号（{codes}），别的电脑可能显示不同。",
             "The text holds variation selectors ({codes}); other computers may show it differently.",
         ),
-        "security.md U19",
+        "case U19",
     ),
     _char(
         "CHAR-COMBINING",
@@ -250,7 +250,7 @@ TEXT_RULES: tuple[Rule, ...] = (
             "一个字上叠加了过多的附加符号，显示会错乱。",
             "Too many combining marks stand on one character; it cannot be shown properly.",
         ),
-        "security.md U12",
+        "case U12",
     ),
     rule(
         "CHAR-TRADITIONAL",
@@ -261,7 +261,7 @@ TEXT_RULES: tuple[Rule, ...] = (
             "请改为规范简体字；人名、地名等确实这样写的，无需改动。",
             "Use simplified characters; leave proper names that are written so.",
         ),
-        source="security.md U10",
+        source="case U10",
         fails=_text("開展矛盾纠纷排查化解"),
     ),
     rule(
@@ -273,7 +273,7 @@ TEXT_RULES: tuple[Rule, ...] = (
             "请从原件重新复制这段文字；CSV 请另存为 .xlsx。",
             "Copy the text again from its original; save a CSV as .xlsx.",
         ),
-        source="security.md U13",
+        source="case U13",
         fails=_text("开展锟斤拷矛盾排查"),
     ),
     rule(
@@ -288,7 +288,7 @@ TEXT_RULES: tuple[Rule, ...] = (
             "如是从网页粘贴时带入的，请删除；确属内容的，无需处理。",
             "Delete it if it came along from a web page; if it is meant, leave it.",
         ),
-        source="security.md C21",
+        source="case C21",
         fails=_text("<b>开展</b>矛盾纠纷排查"),
     ),
     rule(
@@ -297,7 +297,7 @@ TEXT_RULES: tuple[Rule, ...] = (
         ("同一单元格的文字不重复两遍。", "A cell does not say the same twice."),
         ("“{found}”中有两行文字相同。", "Two lines of “{found}” are the same."),
         ("请删去重复的一行。", "Delete one of them."),
-        source="security.md C28",
+        source="case C28",
         fails=supporting(("1", "防汛", "县水务局", "组织防汛抢险。\n组织防汛抢险。", "巡查报告。"), at="!D3"),
         passes=supporting(("1", "防汛", "县水务局", "组织防汛抢险。\n发布预警。", "巡查报告。")),
     ),
@@ -313,7 +313,7 @@ TEXT_RULES: tuple[Rule, ...] = (
             "请删去换行（光标放在换行处按 Delete）；想在格内分行显示的，请点“开始”里的“自动换行”。",
             "Delete the break (place the cursor there and press Delete); to wrap text in the cell, use Home → Wrap Text.",
         ),
-        source="security.md C14",
+        source="case C14",
         fails=_text("开展矛盾纠纷\n排查化解"),
     ),
     rule(
@@ -328,7 +328,7 @@ TEXT_RULES: tuple[Rule, ...] = (
             "请选中这些文字，在“开始”选项卡点“编号”按钮取消自动编号，再直接输入编号。",
             "Select the text, click Numbering on the Home tab to turn it off, and type the numbers.",
         ),
-        source="security.md S30",
+        source="case S30",
         fails=_marked(autonumber=True),
     ),
     rule(
@@ -343,7 +343,7 @@ TEXT_RULES: tuple[Rule, ...] = (
             "请删去；需要联系方式的，请改写单位的办公电话。",
             "Delete it; where a contact is needed, give an office phone.",
         ),
-        source="security.md D28",
+        source="case D28",
         fails=_text("联系13900001111开展排查"),
         passes=_text("联系0000-0000000开展排查"),
     ),
@@ -359,7 +359,7 @@ TEXT_RULES: tuple[Rule, ...] = (
             "请先停止处理和传送该文件，向本单位保密工作机构报告；误用标记的，由其确认后删去。",
             "Stop handling or sending this file and report it to your office's secrecy unit; if the mark is there by mistake, remove it once they say so.",
         ),
-        source="security.md D29",
+        source="case D29",
         fails=replace(basic(("机密★1年", ""), ("1", _NAME)), at="!A3"),
         passes=_text("开展保守国家秘密宣传教育"),
     ),

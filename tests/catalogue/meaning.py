@@ -131,9 +131,9 @@ def _repealed(desk: Desk) -> None:
 @case("D11")
 def _veto(desk: Desk) -> None:
     for text in ("一票否决", "一 票 否 决", "１票否决", "一票否決", "⼀票否决"):
-        desk.look(one_name(f"落实计划生育{text}")).has("VETO-ITEM", "B3", says="中央或省委")
+        desk.look(one_name(f"招商引资实行{text}")).has("VETO-ITEM", "B3", says="中央或省委")
     confirmed = ExampleFiling(confirmed=(("VETO-ITEM", "清单", "B3"),))
-    looked = desk.look(one_name("落实计划生育一票否决"), filing=confirmed)
+    looked = desk.look(one_name("招商引资实行一票否决"), filing=confirmed)
     assert "张示例" in next(f for f in looked.fine().checked.findings if f.rule == "VETO-ITEM").problem.zh
 
 
