@@ -147,9 +147,10 @@ def test_a_thousand_faults(place: Path, server: Server) -> None:
     back(screen, kept)
     screen.pull(server, f"{steps * 2 // 3}:kill")
     kept = copy_of(screen.kiosk, place / "kept-half")
-    for step in range(1, steps_of(screen, server, kept) + 1):
-        inject(screen, server, kept, f"{step}:kill")
-        done += 1
+    for fault in ("kill", *ERRORS):
+        for step in range(1, steps_of(screen, server, kept) + 1):
+            inject(screen, server, kept, f"{step}:{fault}")
+            done += 1
     print(f"{done} injections")
     assert done >= 1000
 
