@@ -6,6 +6,7 @@ import gc
 import re
 import shutil
 import signal
+import threading
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -29,11 +30,30 @@ def staging(out: Path) -> Iterator[Path]:
     stage = out.parent / f".{out.name}.staging"
     if stage.exists():
         shutil.rmtree(stage)  # left by a run that was killed
-    stage.mkdir(parents=True)
     try:
+        stage.mkdir(parents=True)
         yield stage
     finally:
-        shutil.rmtree(stage, ignore_errors=True)
+        with undisturbed():
+            shutil.rmtree(stage, ignore_errors=True)
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Let signals that would end the run wait until the block is done: half a step is worse than a moment more."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # signals are the main thread's
+        return
+    came: list[int] = []
+    numbers = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {number: signal.signal(number, lambda signum, _frame: came.append(signum)) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        if came:
+            signal.raise_signal(came[0])
 
 
 def swap(stage: Path, out: Path, *, keep: Collection[str]) -> None:
@@ -43,11 +63,12 @@ def swap(stage: Path, out: Path, *, keep: Collection[str]) -> None:
     made = sorted(path.name for path in stage.iterdir() if path.name != WORK)
     out.mkdir(exist_ok=True)
     gone = sorted(path.name for path in out.iterdir() if path.name not in {*made, *keep})
-    for name in (*made, *gone):
-        if (out / name).exists() or (out / name).is_symlink():
-            (out / name).rename(old / name)
-        if name in made:
-            (stage / name).rename(out / name)
+    with undisturbed():
+        for name in (*made, *gone):
+            if (out / name).exists() or (out / name).is_symlink():
+                (out / name).rename(old / name)
+            if name in made:
+                (stage / name).rename(out / name)
 
 
 # What stands at the top of a site: counties, languages, and the province's own.
