@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 from generator import release, signing
 from generator.errors import ContentError, PublishError, QingdanError, UsageError
@@ -14,6 +16,8 @@ from generator.model.releases import PROVINCE_UNIT
 from generator.model.settings import Site
 from generator.model.targets import TargetSettings
 from generator.model.text import Text
+
+_COUNTY: Final = re.compile(r"[0-9]{6}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -284,17 +288,35 @@ def _shown_target(errand: Errand, target: TargetSettings, stack: ExitStack) -> I
 
 
 def _shown_portal(errand: Errand, address: str, stack: ExitStack) -> Iterator[_Shown]:
-    """Yield the unit at an address, and the counties under it where it is the province's."""
+    """Yield the unit at an address, and the counties under it where it is the province's.
+
+    Pages whose signature was taken away must not pass for pages that were never published: they are looked at, and found wanting.
+    """
     portal = stack.enter_context(closing(release.ShownPortal(address)))
-    if portal.has_release():
+    own = _unit_named(portal.address.rstrip("/").rpartition("/")[2])
+    if own is not None:
+        yield portal.address, own, portal
+        return
+    if portal.has_release() or (_is_provinces(errand.site, portal.address) and portal.has_entrance()):
         yield portal.address, None, portal
-    for county in errand.site.counties:
-        code = str(county.division.code)
-        if errand.counties and code not in errand.counties:
-            continue
+    asked = [unit for unit in errand.counties if unit != PROVINCE_UNIT]
+    for code in asked or [str(county.division.code) for county in errand.site.counties]:
         under = stack.enter_context(closing(release.ShownPortal(f"{portal.address}{code}/")))
-        if under.has_release():
+        if asked or under.has_release() or under.has_entrance():
             yield under.address, code, under
+
+
+def _unit_named(name: str) -> str | None:
+    """Return the unit that a folder or the end of an address names: no other unit's release may stand there."""
+    return name if name == PROVINCE_UNIT or _COUNTY.fullmatch(name) else None
+
+
+def _is_provinces(site: Site, address: str) -> bool:
+    """Whether the settings publish the province's pages at this address."""
+    return any(
+        target.address == address and (not target.units or PROVINCE_UNIT in target.units)
+        for target in site.targets
+    )
 
 
 def _shown_folder(errand: Errand, folder: Path) -> Iterator[_Shown]:
@@ -307,14 +329,20 @@ def _shown_folder(errand: Errand, folder: Path) -> Iterator[_Shown]:
                 en="Give a target's name, an address that starts with https://, or a folder.",
             ),
         )
-    wanted = errand.counties
-    candidates: list[tuple[Path, str | None]] = [(folder, None), (folder / "current", None)]
-    for inner in sorted(folder.iterdir()):
-        if not wanted or inner.name in wanted:
-            candidates.append((inner / "current", inner.name))
-    for place, unit in candidates:
-        if (place / "release" / "release.json").is_file():
+    own = _unit_named(folder.parent.name if folder.name == "current" else folder.name)
+    if (folder / release.NOTE).is_file():
+        yield str(folder), own, release.ShownFolder(folder)
+    asked = errand.counties if own is None else ()
+    places = [(folder / "current", own)] if own or not asked else []
+    places += [(folder / unit / "current", unit) for unit in asked or _folders_in(folder)]
+    for place, unit in places:
+        # Pages without their signature are looked at too: somebody took it away.
+        if unit in asked or (place / release.NOTE).is_file() or (place / "index.html").is_file():
             yield str(place), unit, release.ShownFolder(place)
+
+
+def _folders_in(folder: Path) -> Sequence[str]:
+    return sorted(inner.name for inner in folder.iterdir() if inner.is_dir())
 
 
 def failed(outcomes: Sequence[Delivered]) -> QingdanError | None:

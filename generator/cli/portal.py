@@ -314,14 +314,15 @@ def _verdict_lines(verdict: release.Verdict) -> Iterator[Text]:
     if verdict.note is None:
         return
     line = f"{verdict.ledger.number}:{verdict.ledger.hash}" if verdict.ledger else "-"
+    signed = f"{verdict.note.unit} / {verdict.note.id}"
     if verdict.is_fine:
         yield Text(
-            zh=f"{verdict.where}：{verdict.note.id} 的 {verdict.files} 个文件与签名的清单一致。台账第 {line}",
-            en=f"{verdict.where}: all {verdict.files} files of {verdict.note.id} are as signed. "
+            zh=f"{verdict.where}：{signed} 的 {verdict.files} 个文件与签名的清单一致。台账第 {line}",
+            en=f"{verdict.where}: all {verdict.files} files of {signed} are as signed. "
             f"Line of history {line}",
         )
     else:
         yield Text(
-            zh=f"{verdict.where}：{verdict.note.id} 共 {verdict.files} 个文件，{len(verdict.differences)} 个不同。",
-            en=f"{verdict.where}: of {verdict.files} files of {verdict.note.id}, {len(verdict.differences)} differ.",
+            zh=f"{verdict.where}：{signed} 共 {verdict.files} 个文件，{len(verdict.differences)} 个不同。",
+            en=f"{verdict.where}: of {verdict.files} files of {signed}, {len(verdict.differences)} differ.",
         )

@@ -61,8 +61,8 @@ class Manifest:
 
 def manifest_from(body: bytes) -> Manifest:
     """Read what `Manifest.body` wrote. Raises ValueError for anything else, a second spelling included."""
-    fields = json.loads(body)
     try:
+        fields = json.loads(body)
         files: Sequence[tuple[str, int, str]] = [
             (str(path), int(size), str(sha)) for path, size, sha in fields["files"]
         ]
@@ -70,7 +70,7 @@ def manifest_from(body: bytes) -> Manifest:
             unit=str(fields["unit"]),
             files=tuple(Entry(path=path, size=size, sha256=sha) for path, size, sha in files),
         )
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, OverflowError, RecursionError) as error:
         raise ValueError("no manifest") from error
     if manifest.body() != body:
         raise ValueError("a manifest in another spelling")

@@ -8,6 +8,7 @@ from pathlib import Path
 from generator.model.targets import FolderTarget, SftpTarget, TargetSettings
 from generator.release.history import Past, history
 from generator.release.ledger import IsSigned, Sign
+from generator.release.note import NOTE
 from generator.release.publishing import Published, Travel, intended, publish, publish_preview, roll_back
 from generator.release.state import Office
 from generator.release.target import Progress, Target
@@ -16,6 +17,7 @@ from generator.release.verifying import ShownFolder, ShownUnit, Verdict, verify
 from generator.release.web import ShownPortal
 
 __all__ = [
+    "NOTE",
     "Built",
     "IsSigned",
     "Office",

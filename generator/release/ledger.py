@@ -169,7 +169,7 @@ def _head(text: bytes, unit: str, is_signed: IsSigned) -> tuple[int, str]:
         head = json.loads(text)["head"]
         number, digest, signature = int(head["number"]), str(head["hash"]), str(head["signature"])
         of_unit = str(head["unit"]) == unit
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         raise _truncated(unit, None, None) from error
     if not of_unit or not is_signed(_signed_part(unit, number, digest), signature):
         raise DiffersError(
@@ -200,10 +200,10 @@ def _line(text: bytes, unit: str, place: int) -> Line:
             previous=str(fields["previous"]),
         )
         moment_from(line.moment)
-    except (ValueError, KeyError, TypeError) as error:
+        if line.unit != unit or line.body() != text:
+            raise ValueError(text)
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         raise _edited(unit, place) from error
-    if line.unit != unit or line.body() != text:
-        raise _edited(unit, place)
     return line
 
 

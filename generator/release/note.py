@@ -100,13 +100,14 @@ def read_note(body: bytes, unit: str | None, is_signed: IsSigned) -> Note:
             previous_line=str(fields["previous_line"]),
         )
         signed = note._file(signature) == body and is_signed(note._signed_part(), signature)
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         signed = False
     if not signed or unit not in (None, note.unit) or not is_id(note.id):
+        zh_whose, en_whose = (f"{unit} 的 ", f" of {unit}") if unit else ("", "")
         raise DiffersError(
             Text(
-                zh=f"{unit} 的 {NOTE} 不是用本站发布密钥签的名，或被改动过。",
-                en=f"{NOTE} of {unit} is not signed with this site's release key, or was changed.",
+                zh=f"{zh_whose}{NOTE} 缺失、被改动过，或不是用本站发布密钥签的名。",
+                en=f"{NOTE}{en_whose} is missing, was changed, or is not signed with this site's release key.",
             ),
             Text(
                 zh="请核对 site.toml 中 [signing] 的公钥；若公钥无误，说明门户上的内容被改动，请重新发布并查明原因。",

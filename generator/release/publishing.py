@@ -141,9 +141,9 @@ def roll_back(unit: Unit, seen: str | None, to: str | None, office: Office, prog
         state = recovered(unit, office, progress)
         to = to or next((line.id for line in reversed(state.ledger.lines[:-1])), None)
         known = [line.id for line in state.ledger.lines if line.id in unit.releases()]
-        if to not in known or to == state.pointer:
+        if to is None or to not in known or to == state.pointer:
             raise _no_such(to, [one for one in known if one != state.pointer], office.unit)
-        earlier = read_sealed(unit, f"releases/{to}", office.unit, office.is_signed)
+        earlier = _earlier(unit, state.ledger, to, office)
         held = unharmed(unit, earlier, progress)
         own = {entry.path: entry for entry in earlier.own}
         carried = {entry.path: entry for entry in _carried(unit, state, earlier.own, office)}
@@ -203,8 +203,10 @@ def _carried(unit: Unit, state: State, files: Sequence[Entry], office: Office) -
     wanted = {entry.path for entry in state.live.own}
     there = frozenset(unit.releases())
     for line in state.ledger.lines:
+        if line.id not in there:
+            continue
         ended = state.ledger.ended(line.id)
-        if ended is not None and office.moment - ended < KEPT and line.id in there:
+        if ended is not None and office.moment - ended < KEPT:
             # Whoever damaged an old release only loses it its say in what is carried.
             with suppress(QingdanError):
                 earlier = read_sealed(unit, f"releases/{line.id}", office.unit, office.is_signed)
@@ -249,6 +251,24 @@ def _allow(deleted: Sequence[str], max_deletes: int) -> None:
             en=f"If that is meant, add --max-deletes {len(deleted)}.",
         ),
     )
+
+
+def _earlier(unit: Unit, ledger: Ledger, to: str, office: Office) -> Sealed:
+    """Return a release as history knows it. Signed is not enough: a preview lying in its place was signed too."""
+    earlier = read_sealed(unit, f"releases/{to}", office.unit, office.is_signed)
+    manifest = next(line.manifest for line in ledger.lines if line.id == to)
+    if (earlier.note.kind, earlier.note.id, earlier.note.manifest) != ("release", to, manifest):
+        raise PublishError(
+            Text(
+                zh=f"目标上 {to} 的内容不是台账所记的那一版。旧版仍在线。",
+                en=f"What lies at {to} on the target is not the release of the history. The old release is live.",
+            ),
+            Text(
+                zh="请换一个版本，并查明是谁改的。",
+                en="Choose another release, and find out who changed it.",
+            ),
+        )
+    return earlier
 
 
 def _no_such(to: str | None, known: Sequence[str], name: str) -> UsageError:

@@ -69,6 +69,10 @@ class ShownPortal:
         """Whether anything answers where a release says what it is."""
         return self.read(NOTE, KEPT_SMALL) is not None
 
+    def has_entrance(self) -> bool:
+        """Whether readers find a page here, whatever it says of itself."""
+        return self.read("index.html", KEPT_SMALL) is not None
+
     def differing(self, manifest: Manifest, progress: Progress) -> Iterator[Difference]:
         """Yield what is changed or missing; what a portal has besides cannot be asked."""
         with ThreadPoolExecutor(_AT_ONCE) as pool:
