@@ -35,6 +35,13 @@ HOSTILE = (
 )
 """The cases of the catalogue whose documents are made to harm a reader."""
 
+# The 3,755 usual characters of GB/T 2312: rarer ones look like a document read in the wrong encoding, and are refused.
+_COMMON = "".join(
+    bytes((row, cell)).decode("gb2312")
+    for row in range(0xB0, 0xD8)
+    for cell in range(0xA1, 0xFF if row < 0xD7 else 0xFA)
+)
+
 
 def long_paper(sizes: dict[str, int]) -> Paper:
     """A workbook with so many items of each kind, in the words of the mutations' bases, each item a little its own."""
@@ -52,7 +59,9 @@ def long_paper(sizes: dict[str, int]) -> Paper:
         page.rows[0] = Row("title", [page.rows[0].cells[0].replace("东河镇", TOWNSHIP)])
         for number in range(1, size + 1):
             cells = list(lines[number % len(lines)].cells)
-            own = "".join(chr(0x4E00 + number * prime % 20_000) for prime in (7_919, 104_729, 1_299_709))
+            turn, place = divmod(number, len(_COMMON))
+            places = (place, place * 7_919 + turn * 613, place * 31 + turn * 1_009)
+            own = "".join(_COMMON[place % len(_COMMON)] for place in places)
             cells[0], cells[1] = str(number), f"{own}示例工作：{cells[1]}"
             assert len(cells) == len(HEADERS[kind])
             page.rows.append(Row("item", cells))
