@@ -57,12 +57,13 @@ lock: .venv/dev.stamp
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile pyproject.toml --extra setup --extra dev --universal --generate-hashes --no-emit-index-url --no-annotate --quiet --upgrade --custom-compile-command "make lock" -o requirements-dev.lock
 	$(BIN)/uv pip compile pyproject.toml --extra setup -c requirements-dev.lock --universal --generate-hashes --no-emit-index-url --no-annotate --quiet --upgrade --custom-compile-command "make lock" -o requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --extra setup --extra kiosk --extra sftp --extra s3 -c requirements-dev.lock --universal --generate-hashes --no-emit-index-url --no-annotate --quiet --upgrade --custom-compile-command "make lock" -o requirements-delivery.lock
 	$(BIN)/uv pip compile deploy/kiosk/requirements.in -c requirements-dev.lock --universal --generate-hashes --no-emit-index-url --no-annotate --quiet --upgrade --custom-compile-command "make lock" -o deploy/kiosk/requirements.lock
 
 # The same lock gives the same bytes: no date and no serial number is written.
 sbom: .venv/dev.stamp
 	mkdir -p sbom
-	$(BIN)/python -m cyclonedx_py requirements --output-reproducible --of JSON -o sbom/qingdan.cdx.json requirements.lock
+	$(BIN)/python -m cyclonedx_py requirements --output-reproducible --of JSON -o sbom/qingdan.cdx.json requirements-delivery.lock
 	$(BIN)/python -m cyclonedx_py requirements --output-reproducible --of JSON -o sbom/kiosk.cdx.json deploy/kiosk/requirements.lock
 
 clean:

@@ -248,7 +248,12 @@ def test_exit_codes_are_documented() -> None:
 
 def test_versions_are_locked_with_hashes() -> None:
     """Every requirement of the lock files carries hashes, and no index address."""
-    for name in ("requirements.lock", "requirements-dev.lock", "deploy/kiosk/requirements.lock"):
+    for name in (
+        "requirements.lock",
+        "requirements-delivery.lock",
+        "requirements-dev.lock",
+        "deploy/kiosk/requirements.lock",
+    ):
         text = (ROOT / name).read_text(encoding="utf-8")
         lines = text.splitlines()
         for line, following in pairwise([*lines, ""]):

@@ -17,7 +17,7 @@ from packaging.markers import Marker
 
 from tests.golden_site import ROOT
 
-LOCKS = ("requirements.lock", "deploy/kiosk/requirements.lock")
+LOCKS = ("requirements-delivery.lock", "deploy/kiosk/requirements.lock")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
