@@ -36,13 +36,23 @@ class Errand:
     """The private half of the release key; None where nothing has to be signed."""
     passphrase: bytes | None = field(default=None, repr=False)
 
+    def __post_init__(self) -> None:
+        """Raise UsageError for the name of a unit that is none: it would become the name of a folder."""
+        for unit in self.counties:
+            if _unit_named(unit) is None:
+                raise UsageError(
+                    Text(zh=f"“{unit}”不是县级代码。", en=f"{unit!r} is no code of a county."),
+                    Text(zh="请写六位数字，或 province。", en="Six digits, or province."),
+                )
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Delivered:
     """What became of one unit on one target."""
 
     target: TargetSettings
-    unit: str
+    unit: str | None
+    """None where the target itself could not be opened, so that none of its units was tried."""
     published: release.Published | None
     error: QingdanError | None
     """Why it did not become live; the others go on."""
@@ -65,14 +75,13 @@ def publish(
     targets = _targets(errand)
     sign = None if dry_run else _sign(errand)
     wanted = _wanted(errand, release.units_of(built), built)
-    for target in targets:
-        units = [unit for unit in wanted if not target.units or unit in target.units]
+    for target, units in _taking(targets, wanted):
         with ExitStack() as stack:
             place, error = _opened(target, errand, stack)
+            if place is None:
+                yield Delivered(target=target, unit=None, published=None, error=error)
+                continue
             for unit in units:
-                if place is None:
-                    yield Delivered(target=target, unit=unit, published=None, error=error)
-                    continue
                 store, office = place.unit(unit), _office(errand, unit, sign)
                 try:
                     # Looked at before the unit is sealed and locked: a release that comes between is somebody else's.
@@ -94,15 +103,13 @@ def publish(
 def roll_back(errand: Errand, to: str | None, progress: release.Progress) -> Iterator[Delivered]:
     """Show an earlier release again, on every target asked for. The errand names its units: one click must not turn back a province."""
     targets, sign = _targets(errand), _sign(errand)
-    for target in targets:
+    for target, units in _taking(targets, errand.counties):
         with ExitStack() as stack:
             place, error = _opened(target, errand, stack)
-            for unit in errand.counties:
-                if target.units and unit not in target.units:
-                    continue
-                if place is None:
-                    yield Delivered(target=target, unit=unit, published=None, error=error)
-                    continue
+            if place is None:
+                yield Delivered(target=target, unit=None, published=None, error=error)
+                continue
+            for unit in units:
                 try:
                     store = place.unit(unit)
                     done = release.roll_back(
@@ -183,6 +190,29 @@ def _targets(errand: Errand) -> tuple[TargetSettings, ...]:
         ),
         Text(zh=f"现有：{names}。", en=f"There are: {names}."),
     )
+
+
+def _taking(
+    targets: Sequence[TargetSettings], units: Sequence[str]
+) -> Sequence[tuple[TargetSettings, Sequence[str]]]:
+    """Return the targets that take any of `units`, each with those it takes. Raises UsageError where none does."""
+    found = [
+        (target, [unit for unit in units if not target.units or unit in target.units]) for target in targets
+    ]
+    taking = [(target, taken) for target, taken in found if taken]
+    if not taking:
+        names = ", ".join(target.name for target in targets)
+        raise UsageError(
+            Text(
+                zh=f"发布目标（{names}）都不接收 {', '.join(units)}。",
+                en=f"No target ({names}) takes {', '.join(units)}.",
+            ),
+            Text(
+                zh="请核对 --county、--target 和 site.toml 中目标的 units。",
+                en="Check --county, --target, and units of the targets in site.toml.",
+            ),
+        )
+    return taking
 
 
 def _opened(

@@ -172,7 +172,11 @@ def make_folders(path: Path) -> None:
     """Make a folder and those above it that are missing; each new name is flushed to the disk."""
     if not path.is_dir():
         make_folders(path.parent)
-        mkdir(path)
+        try:
+            mkdir(path)
+        except FileExistsError:
+            if not path.is_dir():
+                raise  # another run that made it in this moment is no obstacle, a file in its place is
         sync_folder(path.parent)
 
 

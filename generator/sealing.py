@@ -22,14 +22,23 @@ def hash_file(path: Path) -> tuple[int, str]:
     return size, digest.hexdigest()
 
 
-def walk(folder: Path) -> Iterator[str]:
-    """Yield the path of every file under `folder`, with slashes, sorted; links count as files and are not followed."""
+def walk(folder: Path, *, skip_unreadable: bool = False) -> Iterator[str]:
+    """Yield the path of every file under `folder`, with slashes, sorted; links count as files and are not followed.
+
+    Raises OSError for a folder that cannot be read; with `skip_unreadable` its files count as missing.
+    """
+    if not folder.is_dir():
+        return
     found: list[str] = []
-    for root, folders, names in os.walk(folder):
+    for root, folders, names in os.walk(folder, onerror=None if skip_unreadable else _refuse):
         base = Path(root).relative_to(folder).as_posix()
         links = [name for name in folders if (Path(root) / name).is_symlink()]
         found.extend(name if base == "." else f"{base}/{name}" for name in (*names, *links))
     yield from sorted(found)
+
+
+def _refuse(error: OSError) -> None:
+    raise error
 
 
 def seal(folder: Path, unit: str, keep: Callable[[str], bool] | None = None) -> Manifest:
@@ -52,7 +61,7 @@ def differences(manifest: Manifest, folder: Path, besides: Iterable[str] = ()) -
     """Return every file under `folder` that is not as sealed, sorted by path; `besides` may stand there too."""
     allowed = set(besides)
     expected = {entry.path: entry for entry in manifest.files}
-    there = set(walk(folder))
+    there = set(walk(folder, skip_unreadable=True))
     found = [Difference(path=path, what="missing") for path in expected.keys() - there]
     found += [Difference(path=path, what="extra") for path in there - expected.keys() - allowed]
     for path in expected.keys() & there:

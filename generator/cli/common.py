@@ -100,11 +100,12 @@ def say(lang: Lang, text: Text) -> None:
     print(text.in_language(lang.value), flush=True)
 
 
-def complain(error: QingdanError, lang: Lang | None = None) -> None:
-    """Print what went wrong and what to do, to stderr."""
+def complain(error: QingdanError, lang: Lang | None = None, where: str = "") -> None:
+    """Print what went wrong and what to do, to stderr; `where` says with what, in a run over several."""
     english = lang is Lang.en if lang else "en" in _asked_language()
     problem, fix = error.problem, error.fix
-    print(problem.en if english else problem.zh, file=sys.stderr)
+    before = "" if not where else f"{where}: " if english else f"{where}："
+    print(before + (problem.en if english else problem.zh), file=sys.stderr)
     if fix:
         print("    " + (fix.en if english else fix.zh), file=sys.stderr)
 

@@ -226,10 +226,9 @@ def _end(outcomes: list[delivery.Delivered]) -> None:
 
 
 def _tell(one: delivery.Delivered, lang: Lang, *, dry_run: bool, preview: bool) -> None:
-    where = f"{one.target.name} / {one.unit}"
+    where = f"{one.target.name} / {one.unit}" if one.unit else one.target.name
     if one.error is not None:
-        print(f"{where}: ", end="", flush=True)
-        complain(one.error, lang)
+        complain(one.error, lang, where)
         return
     assert one.published is not None
     for line in _published_lines(one, one.published, dry_run=dry_run, preview=preview):

@@ -152,7 +152,7 @@ class FolderUnit:
     def reread(self, place: str, progress: Progress) -> Iterator[Entry]:
         """Every file of a sealed place, hashed; a link stands for no bytes and is given an empty hash."""
         home = self.root / place
-        paths = list(walk(home))
+        paths = list(walk(home, skip_unreadable=True))
         for done, path in enumerate(paths, start=1):
             if (home / path).is_symlink():
                 yield Entry(path=path, size=0, sha256="")

@@ -28,8 +28,17 @@ class ShownPortal:
     """One unit's address, `https://…/230202/`. Other hosts are never asked, whatever the answers say."""
 
     def __init__(self, address: str) -> None:
-        parts = urlsplit(address)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        try:
+            parts = urlsplit(address)
+            fits = (
+                parts.scheme in ("http", "https")
+                and parts.hostname
+                and (parts.port or 1)
+                and "@" not in parts.netloc
+            )
+        except ValueError:  # a port that is no number, half an IPv6 address
+            fits = False
+        if not fits or parts.query or parts.fragment:
             raise UsageError(
                 Text(zh=f"{address} 不是网址。", en=f"{address} is no address of a portal."),
                 Text(
@@ -40,7 +49,7 @@ class ShownPortal:
         self.address = address if address.endswith("/") else f"{address}/"
         self._https = parts.scheme == "https"
         self._host = parts.netloc
-        self._base = urlsplit(self.address).path
+        self._base = quote(urlsplit(self.address).path, safe="/%")
         self._local = threading.local()
         self._open: list[http.client.HTTPConnection] = []
 
@@ -136,7 +145,11 @@ class ShownPortal:
                 raise http.client.HTTPException(str(error)) from error
         if len(body) > limit:
             connection.close()  # the rest is not wanted
-        return answer.status, bytes(body[: limit + 1]), answer.headers.get("Location", "")
+        # It is shown to a person at a terminal, which obeys characters that nobody sees.
+        location = "".join(
+            letter for letter in answer.headers.get("Location", "")[:300] if letter.isprintable()
+        )
+        return answer.status, bytes(body[: limit + 1]), location
 
     def _connection(self) -> http.client.HTTPConnection:
         connection: http.client.HTTPConnection | None = getattr(self._local, "connection", None)
