@@ -13,7 +13,7 @@ import pytest
 
 from generator import durable
 from generator.errors import QingdanError
-from generator.kiosk import health, pull, state
+from generator.kiosk import health, journal, pull, state
 from tests.faults.crash import Recorder, Taken, flushes, images, without
 from tests.faults.power import disk, why_not
 from tests.faults.server import Server
@@ -66,7 +66,10 @@ def wrong_on(kiosk: Path) -> str | None:
     differing = pull.differing(look.record.manifest, state.tree_of(kiosk, number))
     if differing:
         return f"release {number} is not as signed: {sorted(differing)[:3]}"
-    health.check(state.tree_of(kiosk, number), state.load_settings(kiosk).home)
+    try:
+        health.check(state.tree_of(kiosk, number), state.load_settings(kiosk).home)
+    except QingdanError as error:
+        return error.problem.en
     return None
 
 
@@ -172,6 +175,8 @@ def fault_in(image: Path, screen: Screen, *, finished: bool) -> str | None:
         return wrong
     if finished and shown(image)[0] != 2:
         return "an update that was said to be done is not"
+    if journal.read(image) is None:
+        return "what monitoring reads is damaged"
     floor = state.look(image).floors.floor
     if floor is None or (finished and floor.release != 2):
         return "the floor is gone or low"
