@@ -142,7 +142,7 @@ def test_an_answer_travels_whole() -> None:
 )
 def test_an_answer_that_makes_no_sense_is_none(cells: list[object]) -> None:
     """Numbers without a text, columns of unequal length and missing parts are the errors that a parent expects."""
-    answer = {
+    answer: dict[str, object] = {
         "sheets": [["清单", cells, [], False, [], [], False]],
         "outside": [],
         "encoding": None,

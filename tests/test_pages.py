@@ -155,8 +155,8 @@ def test_every_page_is_there(pages: Pages) -> None:
     assert expected <= set(pages)
     assert department_page("zh", "县教育局") not in pages, "stands on a removed line only"
     assets = {re.sub(r"\.[0-9a-f]{10}\.", ".", path) for path in pages if path.startswith("assets/")}
-    names = ("kiosk.css", "kiosk.js", "qingdan.css", "qingdan.js", "settings.js")
-    assert assets == {f"assets/{name}" for name in names}
+    shipped = ("kiosk.css", "kiosk.js", "qingdan.css", "qingdan.js", "settings.js")
+    assert assets == {f"assets/{name}" for name in shipped}
 
 
 @pytest.mark.parametrize("variant", ["plain", "hostile", "bare", "empty"])

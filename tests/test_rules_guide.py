@@ -80,7 +80,10 @@ def test_one_rule_at_the_command_line() -> None:
     text = "\n".join(rule_lines(veto, "zh"))
 
     assert text.startswith("VETO-ITEM  [须确认]  除中央和省委明确要求外")
-    assert "办法：请核对：没有中央或省委明确依据的，请删去；有依据的，或只是提到而并非设置的，请在报送说明（filing.toml）中写明理由并确认。" in text
+    assert (
+        "办法：请核对：没有中央或省委明确依据的，请删去；有依据的，或只是提到而并非设置的，请在报送说明（filing.toml）中写明理由并确认。"
+        in text
+    )
     assert "指导意见（试行）》三（二）" in text
     assert "通过的例子：清单" in text
     assert "3  1 │ 招商引资实行一 票 否 決" in text
