@@ -84,15 +84,16 @@ def publish(
             for unit in units:
                 store, office = place.unit(unit), _office(errand, unit, sign)
                 try:
-                    # Looked at before the unit is sealed and locked: a release that comes between is somebody else's.
-                    seen = store.pointer()
-                    tree = release.built_unit(built, unit)
-                    if dry_run:
-                        done = release.intended(store, tree, office, progress)
-                    elif preview:
-                        done = release.publish_preview(store, tree, office, progress)
-                    else:
-                        done = release.publish(store, seen, tree, office, max_deletes, progress)
+                    with release.in_words(unit):
+                        # Looked at before the unit is sealed and locked: a release that comes between is somebody else's.
+                        seen = store.pointer()
+                        tree = release.built_unit(built, unit)
+                        if dry_run:
+                            done = release.intended(store, tree, office, progress)
+                        elif preview:
+                            done = release.publish_preview(store, tree, office, progress)
+                        else:
+                            done = release.publish(store, seen, tree, office, max_deletes, progress)
                 except QingdanError as refused:
                     yield Delivered(target=target, unit=unit, published=None, error=refused)
                 else:
@@ -111,10 +112,9 @@ def roll_back(errand: Errand, to: str | None, progress: release.Progress) -> Ite
                 continue
             for unit in units:
                 try:
-                    store = place.unit(unit)
-                    done = release.roll_back(
-                        store, store.pointer(), to, _office(errand, unit, sign), progress
-                    )
+                    store, office = place.unit(unit), _office(errand, unit, sign)
+                    with release.in_words(unit):
+                        done = release.roll_back(store, store.pointer(), to, office, progress)
                 except QingdanError as refused:
                     yield Delivered(target=target, unit=unit, published=None, error=refused)
                 else:
@@ -231,10 +231,13 @@ def _wanted(errand: Errand, there: Sequence[str], built: Path) -> Sequence[str]:
         named = ", ".join(missing)
         raise UsageError(
             Text(
-                zh=f"{built} 中没有建成的 {named or '网站'}。",
+                zh=f"{built} 中没有建成的{f' {named}' if named else '网站'}。",
                 en=f"{built} holds no built {named or 'site'}.",
             ),
-            Text(zh="请先运行 qingdan build。", en="Run qingdan build first."),
+            Text(
+                zh="请先运行 qingdan build；建在别处的，请加 --site 文件夹。",
+                en="Run qingdan build first, or give --site FOLDER if it was built elsewhere.",
+            ),
         )
     return [unit for unit in there if not errand.counties or unit in errand.counties]
 

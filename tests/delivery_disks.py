@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults.power import Disk
+
 
 def _needs_root() -> None:
     if sys.platform != "linux" or os.geteuid() != 0:
@@ -65,6 +67,22 @@ def fat_disk(folder: Path, megabytes: int = 32) -> Iterator[Path]:
     _done("mkfs.vfat", image)
     with _mounted(folder / "fat", "-o", "loop", image) as place:
         yield place
+
+
+@contextmanager
+def xfs_disk(folder: Path, megabytes: int = 320) -> Iterator[Disk]:
+    """A disk with XFS, whose power `tests.faults.power.cut_power` can cut, mounted while the block runs."""
+    _needs_root()
+    if shutil.which("mkfs.xfs") is None:
+        pytest.skip("not run: mkfs.xfs is not installed")
+    if not Path("/dev/loop-control").exists():
+        pytest.skip("not run: there are no loop devices")
+    made = Disk(folder / "xfs.image", folder / "xfs")
+    with made.image.open("wb") as file:
+        file.truncate(megabytes << 20)
+    _done("mkfs.xfs", "-q", made.image)
+    with _mounted(made.place, "-o", "loop", made.image):
+        yield made
 
 
 def read_only(place: Path) -> None:

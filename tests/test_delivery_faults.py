@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import errno
 import hashlib
 import http.client
@@ -12,28 +13,36 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
 import pytest
 
-from generator import durable, signing, updating
+from generator import durable, sealing, signing, updating
 from generator.__main__ import main
-from generator.errors import LockedError
+from generator.errors import LockedError, PublishError
 from generator.kiosk.fetch import Limits, Source, Stick, source_from
 from generator.kiosk.pull import pull
 from generator.kiosk.refusal import Refusal
 from generator.kiosk.serving import serving
 from generator.kiosk.status import status
-from generator.release import built_unit
+from generator.model.releases import Manifest
+from generator.release import built_unit, history
 from generator.release.folder import FolderUnit
 from tests import web_site
-from tests.delivery_disks import bound, fat_disk, memory_disk, pulled_out, read_only, writable
+from tests.delivery_disks import bound, fat_disk, memory_disk, pulled_out, read_only, writable, xfs_disk
 from tests.faults.power import cut_power, why_not
 from tests.faults.power import disk as ext4_disk
+from tests.faults.server import Server
 from tests.kiosk_net import serve
 from tests.kiosk_repo import NOW, TOWNSHIP, Bench, shown
-from tests.portal_site import UNIT, built, go, pages, read, write_site
+from tests.portal_site import UNIT, built, go, office, pages, read, write_site
+from tests.release_site import shows as portal_shows
+from tests.test_faults_kiosk import Screen, back, copy_of, wrong_on
+from tests.test_faults_kiosk import steps_of as pull_steps
+from tests.test_faults_publish import Portal
+from tests.test_faults_publish import steps_of as publish_steps
 from tests.test_release_settings import content_with
 from tests.web_site import ask, nginx
 
@@ -424,7 +433,170 @@ def test_open_file_cache_is_off_for_a_reason(
         reader.close()
 
 
+# ---------------------------------------------------------------- signals and power
+
+
+SIGNALLED = """
+import os, signal, sys
+from generator import durable
+from generator.__main__ import main
+at, number, steps = int(sys.argv.pop(1)), getattr(signal, sys.argv.pop(1)), 0
+def watch(step):
+    global steps
+    steps += 1
+    if steps == at:
+        os.kill(os.getpid(), number)
+with durable.watched(watch):
+    try:
+        main()
+    finally:
+        print("STEPS", steps, file=sys.stderr)
+"""
+ENDED = {"SIGTERM": 143, "SIGINT": 130, "SIGHUP": 129}
+
+
+def signalled(desk: Desk, at: int, name: str) -> tuple[int, int]:
+    """Publish edition 2 in a program that sends itself a signal at a step; returns its code and how many steps there were."""
+    site = write_site(desk.folder / "site", 2)
+    words = ["publish", "--site", str(site), "--content", str(desk.folder / "content"), "--lang", "en"]
+    done = subprocess.run(
+        [sys.executable, "-c", SIGNALLED, str(at), name, *words],
+        check=False,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert "Traceback" not in done.stderr
+    return done.returncode, int(done.stderr.rpartition("STEPS ")[2])
+
+
+@pytest.mark.parametrize(
+    ("name", "stride"),
+    [("SIGTERM", 12), *(pytest.param(name, 2, marks=pytest.mark.full) for name in ENDED)],
+)
+def test_a_signal_ends_a_publication_cleanly(desk: Desk, name: str, stride: int) -> None:
+    """Ended by the system, by Ctrl+C or by a closed terminal: its documented code, old or new live, no staging left, and the next run ends the work."""
+    assert desk.publish(1)[0] == 0
+    kept = Path(shutil.copytree(desk.portal, desk.folder / "kept", symlinks=True))
+    at, steps = stride, 1000
+    while at <= steps:
+        shutil.rmtree(desk.portal)
+        shutil.copytree(kept, desk.portal, symlinks=True)
+        code, taken = signalled(desk, at, name)
+        assert code == ENDED[name], at
+        assert desk.shows(1) or desk.shows(2), at
+        assert staging_of(desk.portal) == [], at
+        assert desk.publish(2)[0] == 0, at
+        assert desk.shows(2), at
+        steps = max(taken, 40) if steps == 1000 else steps
+        at += stride
+
+
+@pytest.mark.full
+def test_real_power_cuts_on_xfs(tmp_path: Path) -> None:
+    """XFS keeps other promises than ext4: fifty cuts of publishing and fifty of updating a kiosk, old or new after each."""
+    server = Server()
+    try:
+        with xfs_disk(tmp_path) as cut:
+            portal = Portal(tmp_path, server, cut.place / "www")
+            assert portal.publish(portal.old)["status"] == 0
+            kept = portal.copy()
+            steps = publish_steps(portal, kept)
+            for number in range(50):
+                portal.back(kept)
+                os.sync()
+                step = 1 + number * steps // 50
+                portal.publish(portal.new, f"{step}:power", cut.place)
+                cut.off()
+                cut.on()
+                assert portal.is_old_or_new(), step
+                assert portal.publish(portal.new)["status"] == 0, step
+                assert portal_shows(portal.www, portal.new), step
+            screen = Screen(tmp_path / "screen", cut.place / "kiosk")
+            clean = copy_of(screen.kiosk, tmp_path / "clean")
+            steps = pull_steps(screen, server, clean)
+            for number in range(50):
+                back(screen, clean)
+                os.sync()
+                step = 1 + number * steps // 50
+                screen.pull(server, f"{step}:power", cut.place)
+                cut.off()
+                cut.on()
+                assert wrong_on(screen.kiosk) is None, step
+                assert screen.pull(server)["status"] == 0, step
+    finally:
+        server.close()
+
+
+def test_a_county_that_cannot_be_read_keeps_no_other_from_its_release(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A bad sector under the pages of one county: it is named with code 4, and the other counties go live."""
+    site = write_site(desk.folder / "site", 1)
+    shutil.copytree(site / UNIT, site / "230203")
+    real = sealing.seal
+
+    def failing(folder: Path, unit: str, keep: Callable[[str], bool] | None = None) -> Manifest:
+        if unit == UNIT:
+            raise OSError(errno.EIO, os.strerror(errno.EIO), str(folder / "index.html"))
+        return real(folder, unit, keep)
+
+    monkeypatch.setattr("generator.sealing.seal", failing)
+    code, said = desk.run("publish", "--site", str(site))
+    assert code == PUBLISH_FAILED, said
+    assert "check the hardware" in said
+    assert (desk.portal / "230203" / "current").is_symlink()
+    assert not (desk.portal / UNIT / "current").exists()
+
+
 # ---------------------------------------------------------------- names, keys and clocks
+
+
+def test_a_release_dated_in_the_future_can_be_undone(desk: Desk) -> None:
+    """Published with a clock ten years ahead: refused from then on, and what docs/delivery.md says to do leads out of it."""
+    unit = desk.unit
+    first = str(go(unit, built(desk.folder, 1), 0).id)
+    ahead = str(go(unit, built(desk.folder, 2), 24 * 3650).id)
+    with pytest.raises(PublishError, match="clock is behind"):
+        go(unit, built(desk.folder, 3), 1)
+    (unit.root / "current").unlink()
+    (unit.root / "current").symlink_to(f"releases/{first}")
+    shutil.copy(unit.root / "releases" / first / "release" / "ledger.jsonl", unit.root / "ledger.jsonl")
+    shutil.rmtree(unit.root / "releases" / ahead)
+    assert str(go(unit, built(desk.folder, 3), 1).id).endswith("-0002")
+    assert [one.line.number for one in history(unit, office(2))] == [2, 1]
+    docs = (ROOT / "docs" / "delivery.md").read_text(encoding="utf-8")
+    assert "releases/<上一版>/release/ledger.jsonl" in docs
+
+
+def test_a_key_that_others_could_have_read_signs_nothing(desk: Desk) -> None:
+    """Open to other users, of another kind, locked by another passphrase: wrong usage, before anything is written."""
+    key = desk.folder / "other.pem"
+    locked = desk.folder / "locked.pem"
+    signing.make_key(locked, b"right")
+    key.write_bytes((desk.folder / "release.pem").read_bytes())
+    key.chmod(0o644)
+    for path, words in ((key, "Other users can read"), (locked, "passphrase is wrong")):
+        code, said = desk.publish(1, "--key", str(path))
+        assert code == 2
+        assert words in said
+    assert not (desk.portal / UNIT).exists()
+
+
+def test_a_host_key_is_never_waived() -> None:
+    """No connection over SSH is opened without the one host key it must meet (asyncssh takes None for "any")."""
+    calls = []
+    for path in sorted((ROOT / "generator").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in (
+                "asyncssh.connect",
+                "asyncssh.connect_ssh",
+            ):
+                calls.append(path.name)
+                known = [one.value for one in node.keywords if one.arg == "known_hosts"]
+                assert len(known) == 1, path
+                assert not isinstance(known[0], ast.Constant), path
+    assert calls
 
 
 @pytest.mark.parametrize(
@@ -696,6 +868,23 @@ def test_a_mirror_that_falls_back_while_it_is_read(bench: Bench, tmp_path: Path)
         else:
             assert ("one" if shown(kiosk)[0] == 1 else "two") in shown(kiosk)[1]
         assert pull(kiosk, now=NOW, sources=[str(bench.repo)]).number == 2
+
+
+@pytest.mark.full
+def test_twenty_updates_at_once(tmp_path: Path) -> None:
+    """Timer, operator and stick together, twenty programs: each updates or is told that another does; the release is whole."""
+    made = Bench(tmp_path / "bench")
+    made.pack("one", now=datetime.now(UTC))
+    kiosk = made.kiosk()
+    words = [sys.executable, "-m", "generator", "kiosk", "pull", "--state", str(kiosk)]
+    runs = [
+        subprocess.Popen(words, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        for _ in range(20)
+    ]
+    codes = [one.wait(300) for one in runs]
+    assert set(codes) <= {0, LOCKED}
+    assert 0 in codes
+    assert status(kiosk, now=datetime.now(UTC), full=True).exit_code == 0
 
 
 @pytest.mark.parametrize("what", ["bytes", "inodes"])

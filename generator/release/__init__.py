@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from generator.model.targets import FolderTarget, SftpTarget, TargetSettings
+from generator.release.faults import in_words
 from generator.release.history import Past, history
 from generator.release.ledger import IsSigned, Sign
 from generator.release.note import NOTE
@@ -33,6 +34,7 @@ __all__ = [
     "Verdict",
     "built_unit",
     "history",
+    "in_words",
     "intended",
     "open_target",
     "publish",

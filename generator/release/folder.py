@@ -305,7 +305,7 @@ class FolderUnit:
             durable.remove_tree(staging)
         try:
             self._fill(staging, files, progress)
-        except (OSError, KeyboardInterrupt):
+        except (OSError, KeyboardInterrupt, SystemExit):  # refused, or asked to end
             with suppress(OSError):
                 durable.remove_tree(staging)
             raise

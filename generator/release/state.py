@@ -120,8 +120,9 @@ def recovered(unit: Unit, office: Office, progress: Progress) -> State:
                 en=f"This machine's clock is behind the last release ({last}).",
             ),
             Text(
-                zh="请校准时钟后重试；旧版仍在线。",
-                en="Set the clock, then run again; the old release is live.",
+                zh="请校准时钟后重试；旧版仍在线。若上次发布时时钟错在将来，请看 docs/delivery.md 第六节。",
+                en="Set the clock, then run again; the old release is live. "
+                "If it was ahead at the last release, see docs/delivery.md, 6.",
             ),
         )
     return State(pointer=pointer, ledger=ledger, live=live, held=held, damaged=damaged, said=(*done, *said))
