@@ -59,7 +59,7 @@ def publish_command(
     max_deletes: Annotated[
         int,
         typer.Option(
-            "--max-deletes", min=0, help="每个单元最多删除几个文件 · most files that may go, a unit"
+            "--max-deletes", min=0, help="每个单位最多删除几个文件 · most files that may go, a unit"
         ),
     ] = MAX_DELETES,
     dry_run: Annotated[
@@ -208,8 +208,8 @@ def _known(noted: list[str] | tuple[str, ...]) -> Mapping[int, str]:
             raise UsageError(
                 Text(zh=f"“{one}”不是台账行。", en=f"{one!r} is no line of a history."),
                 Text(
-                    zh="请照 qingdan publish 或 verify 显示的写：号:散列。",
-                    en="Write NUMBER:HASH, as publish shows it.",
+                    zh="请照 qingdan publish 或 verify 显示的写，如 12:9f3a…（散列 64 位，写全）。",
+                    en="Write NUMBER:HASH as publish and verify show it, all 64 digits of the hash.",
                 ),
             )
         lines[int(match[1])] = match[2]
@@ -261,11 +261,16 @@ def _published_lines(
         return
     address = (one.target.address or "") + ("" if one.unit == "province" else f"{one.unit}/")
     if preview:
+        folder = f"previews/{done.id}/"
+        place = f"{address}{folder}" if one.target.address else f"{one.unit}/{folder}"
         yield Text(
-            zh=f"预览 {done.id} 已放到 {one.unit}/previews/{done.id}/；在线版本未变。{sums.zh}。",
-            en=f"The preview {done.id} is at {one.unit}/previews/{done.id}/; what is live is unchanged. {sums.en}.",
+            zh=f"预览 {done.id} 已放到 {place}；在线版本未变。{sums.zh}。",
+            en=f"The preview {done.id} is at {place}; what is live is unchanged. {sums.en}.",
         )
         return
+    if done.ledger.lines[-1].repeats:
+        earlier = done.ledger.lines[-1].repeats
+        yield Text(zh=f"已退回到 {earlier} 的内容。", en=f"Back to the pages of {earlier}.")
     yield Text(
         zh=f"{done.id} 已上线{f'（{address}）' if one.target.address else ''}。{sums.zh}。"
         f"台账第 {done.ledger.number}:{done.ledger.hash}",
@@ -324,4 +329,18 @@ def _verdict_lines(verdict: release.Verdict) -> Iterator[Text]:
         yield Text(
             zh=f"{verdict.where}：{signed} 共 {verdict.files} 个文件，{len(verdict.differences)} 个不同。",
             en=f"{verdict.where}: of {verdict.files} files of {signed}, {len(verdict.differences)} differ.",
+        )
+        yield from _what_next({one.what for one in verdict.differences})
+
+
+def _what_next(found: set[str]) -> Iterator[Text]:
+    if found - {"extra"}:
+        yield Text(
+            zh="    请先查明原因；再运行一次 qingdan publish，被改动和缺失的文件就恢复为签发的内容。",
+            en="    Find out why; qingdan publish then puts back what was changed or is missing.",
+        )
+    if "extra" in found:
+        yield Text(
+            zh="    多出的文件不是发布时放的，请看清来历后自行删除。",
+            en="    The files beside them were put there by somebody else: look where they come from, then remove them.",
         )

@@ -273,15 +273,15 @@ def _earlier(unit: Unit, ledger: Ledger, to: str, office: Office) -> Sealed:
 
 def _no_such(to: str | None, known: Sequence[str], name: str) -> UsageError:
     listed = ", ".join(reversed(known)) or "-"
-    if to is None or not known:
+    if not known:
         return UsageError(
             Text(zh=f"{name} 没有可以退回的版本。", en=f"There is no release of {name} to go back to."),
             Text(zh="用 qingdan releases 查看历次发布。", en="See qingdan releases."),
         )
     return UsageError(
         Text(
-            zh=f"{name} 不能退回到 {to}：目标上没有它，或它正在线。",
-            en=f"{name} cannot go back to {to}: it is not on the target, or it is live.",
+            zh=f"{name} 不能退回到 {to or '上一版'}：目标上没有它，或它正在线。",
+            en=f"{name} cannot go back to {to or 'the release before'}: it is not on the target, or it is live.",
         ),
         Text(zh=f"可以退回：{listed}。", en=f"Kept are: {listed}."),
     )

@@ -1,0 +1,115 @@
+"""A tired webmaster, a keeper of keys and the person at a kiosk make mistakes: what they are told is true, and says what to do."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from generator import signing
+from generator.__main__ import main
+from tests.portal_site import UNIT, write_site
+from tests.test_release_settings import content_with
+
+Run = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture(autouse=True)
+def _quick_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody cuts the power here."""
+    monkeypatch.setattr("os.fsync", lambda _: None)
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run a command as typed; gives its exit code and all that it printed, in English unless told."""
+
+    def command(*words: object, lang: str = "en") -> tuple[int, str]:
+        capsys.readouterr()
+        monkeypatch.setattr(sys, "argv", ["qingdan", *map(str, words), "--lang", lang])
+        with pytest.raises(SystemExit) as end:
+            main()
+        shown = capsys.readouterr()
+        assert isinstance(end.value.code, int)
+        return end.value.code, shown.out + shown.err
+
+    return command
+
+
+@pytest.fixture
+def portal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """A content folder with a target and its key, and a built county; gives the arguments that name them."""
+    public = signing.make_key(tmp_path / "release.pem")
+    (tmp_path / "portal").mkdir()
+    content = content_with(
+        tmp_path,
+        f'[signing]\npublic = "{public}"\n[[target]]\nname = "portal"\nkind = "folder"\npath = "portal"\n'
+        'address = "https://www.example.invalid/qingdan/"\n',
+    )
+    monkeypatch.setenv("QINGDAN_RELEASE_KEY", str(tmp_path / "release.pem"))
+    write_site(tmp_path / "site", 1)
+    return ["--content", str(content)]
+
+
+def test_a_county_is_not_published_in_the_place_of_the_province(
+    tmp_path: Path, portal: list[str], run: Run
+) -> None:
+    """`--site site/230202` names one county's pages: they never replace the province's own."""
+    county = tmp_path / "site" / UNIT
+    (county / "summary.json").write_text("{}", encoding="utf-8")
+    code, said = run("publish", "--site", county, *portal)
+    assert code == 2, said
+    assert f"Give --site {tmp_path / 'site'}, and --county {UNIT}" in said
+    assert not (tmp_path / "portal" / "province" / "current").exists()
+
+
+def test_a_site_that_is_not_there_is_named_in_one_sentence(
+    tmp_path: Path, portal: list[str], run: Run
+) -> None:
+    """No blank in the middle of the sentence, and where else to look."""
+    code, said = run("publish", "--site", tmp_path / "nothing", *portal, lang="zh")
+    assert code == 2
+    assert f"{tmp_path / 'nothing'} 中没有建成的网站。" in said
+    assert "--site" in said
+
+
+def test_going_back_says_to_what(tmp_path: Path, portal: list[str], run: Run) -> None:
+    """The new line of the history has an id of its own: the release that is shown again is named beside it."""
+    words = ["--county", UNIT, *portal]
+    assert run("publish", "--site", tmp_path / "site", *words)[0] == 0
+    first = (tmp_path / "portal" / UNIT / "current").readlink().name
+    write_site(tmp_path / "site", 2)
+    assert run("publish", "--site", tmp_path / "site", *words)[0] == 0
+    code, said = run("rollback", "20200101T000000Z-0009", *words)
+    assert code == 2
+    assert "cannot go back to 20200101T000000Z-0009" in said
+    assert f"Kept are: {first}" in said
+    code, said = run("rollback", *words)
+    assert code == 0
+    assert f"Back to the pages of {first}." in said
+
+
+def test_verify_says_what_to_do(tmp_path: Path, portal: list[str], run: Run) -> None:
+    """A changed file is put back by publishing; a file too many is not, and is for a person to remove."""
+    words = ["--county", UNIT, *portal]
+    assert run("publish", "--site", tmp_path / "site", *words)[0] == 0
+    current = tmp_path / "portal" / UNIT / "current"
+    (current / "more.html").write_text("x", encoding="utf-8")
+    code, said = run("verify", "portal", *words)
+    assert (code, "remove them" in said, "puts back" in said) == (7, True, False), said
+    (current / "more.html").unlink()
+    (current / "index.html").write_text("x", encoding="utf-8")
+    code, said = run("verify", "portal", *words)
+    assert (code, "remove them" in said, "puts back" in said) == (7, False, True), said
+    assert run("publish", "--site", tmp_path / "site", *words)[0] == 0
+    assert run("verify", "portal", *words)[0] == 0
+
+
+def test_a_preview_says_where_it_can_be_looked_at(tmp_path: Path, portal: list[str], run: Run) -> None:
+    """The whole address, where the target has one."""
+    code, said = run("publish", "--preview", "--county", UNIT, "--site", tmp_path / "site", *portal)
+    assert code == 0
+    assert re.search(rf"is at https://www\.example\.invalid/qingdan/{UNIT}/previews/[0-9TZ-]+/;", said), said
