@@ -25,6 +25,8 @@ _SMALL: Final = 1024
 """Bytes; a file this short fits one packet as it is."""
 _COUNTY: Final = re.compile(r"[0-9]{6}")
 _PREVIEW_BAND: Final = b"qd-band--preview"
+_SUMMARY: Final = "summary.json"
+"""Only a county's pages have it, at their top."""
 _AT_ONCE: Final = 4
 
 
@@ -72,6 +74,17 @@ def built_unit(site: Path, unit: str) -> Built:
         raise UsageError(
             Text(zh=f"{folder} 中没有建成的网站。", en=f"There is no built site in {folder}."),
             Text(zh="请先运行 qingdan build。", en="Run qingdan build first."),
+        )
+    if unit == PROVINCE_UNIT and (folder / _SUMMARY).is_file():
+        raise UsageError(
+            Text(
+                zh=f"{folder} 是一个县的网页，不是整个网站。",
+                en=f"{folder} holds the pages of one county, not a whole site.",
+            ),
+            Text(
+                zh=f"请写 --site {folder.parent}；只发布这个县的，再加 --county {folder.name}。",
+                en=f"Give --site {folder.parent}, and --county {folder.name} to publish that county alone.",
+            ),
         )
     try:
         manifest = sealing.seal(folder, unit, _is_provincial if unit == PROVINCE_UNIT else None)
