@@ -106,7 +106,7 @@ def _mildness(refusal: Refusal) -> int:
 
 
 def _no_source() -> Refusal:
-    return Refusal("net-unreachable", Text(zh="没有设置更新来源。", en="There is no source to ask."))
+    return Refusal("no-source", Text(zh="没有设置更新来源。", en="There is no source to ask."))
 
 
 def recover(folder: Path, settings: KioskSettings) -> None:

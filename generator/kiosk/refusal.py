@@ -9,11 +9,11 @@ from generator.errors import KioskRefusedError
 from generator.model.text import Text
 
 # Codes that say "nobody answered properly"; all others say "what was answered is not to be shown".
-NETWORK: Final = frozenset({"net-captive", "net-unreachable", "net-slow", "net-incomplete"})
+NETWORK: Final = frozenset({"net-captive", "net-unreachable", "net-slow", "net-incomplete", "no-source"})
 
 _ASK_KEEPERS = Text(
-    zh="屏幕内容不变。请把代码告诉网站管理员；若反复出现，请核对更新地址是否被冒用。",
-    en="What is shown stays. Tell the webmaster the code; if it comes again, look whether the address is impersonated.",
+    zh="屏幕内容不变。请把代码 {code} 告诉网站管理员；若反复出现，请核对更新地址是否被冒用。",
+    en="What is shown stays. Tell the webmaster the code {code}; if it comes again, look whether the address is impersonated.",
 )
 _FIXES: Final = {
     "net-captive": Text(
@@ -21,8 +21,8 @@ _FIXES: Final = {
         en="The network answers with a page of its own. Have the update address let through.",
     ),
     "net-unreachable": Text(
-        zh="请检查网线和更新地址，稍后会自动重试。",
-        en="Check the cable and the address; it is tried again later.",
+        zh="请检查网线、更新地址或 U 盘，稍后会自动重试。",
+        en="Check the cable, the address or the stick; it is tried again later.",
     ),
     "net-slow": Text(
         zh="已下载的部分会保留，下次接着下载。",
@@ -38,6 +38,14 @@ _FIXES: Final = {
         zh="请先核对这台机器的时钟；时钟正确时，请网站管理员运行 kiosk refresh。",
         en="Check this machine's clock; if it is right, have the webmaster run kiosk refresh.",
     ),
+    "no-source": Text(
+        zh="请在 kiosk.toml 的 sources 中写上更新地址，或加上 --from 网址或文件夹。",
+        en="Write the address into sources of kiosk.toml, or give --from ADDRESS or FOLDER.",
+    ),
+    "unhealthy": Text(
+        zh="屏幕内容不变。请核对 kiosk.toml 中的 township 和 lang；都对的，请把代码 unhealthy 告诉网站管理员。",
+        en="What is shown stays. Check township and lang in kiosk.toml; if they are right, tell the webmaster the code unhealthy.",
+    ),
     "foreign": Text(zh="请换成本县的更新地址或 U 盘。", en="Use the address or the stick of this county."),
 }
 
@@ -46,7 +54,8 @@ class Refusal(KioskRefusedError):  # noqa: N818  a decision, not a fault
     """An update that was not taken. `code` is stable and one of those in this room's table."""
 
     def __init__(self, code: str, problem: Text) -> None:
-        super().__init__(problem, _FIXES.get(code, _ASK_KEEPERS))
+        ask = Text(zh=_ASK_KEEPERS.zh.format(code=code), en=_ASK_KEEPERS.en.format(code=code))
+        super().__init__(problem, _FIXES.get(code, ask))
         self.code = code
 
     @property

@@ -107,6 +107,16 @@ def standing(repo: Path) -> Standing | None:
     )
 
 
+def _other_county(repo: Path, its: str, county: str) -> UsageError:
+    return UsageError(
+        Text(
+            zh=f"更新库 {repo} 是 {its} 的，不能放入 {county} 的内容。",
+            en=f"The update repository {repo} is that of {its}; {county} does not belong into it.",
+        ),
+        Text(zh="每县一个更新库：请核对 --repo 和 --county。", en="One repository a county: check --repo and --county."),
+    )
+
+
 def _broken(repo: Path) -> UsageError:
     return UsageError(
         Text(zh=f"更新库 {repo} 不完整。", en=f"The update repository {repo} is not whole."),
@@ -146,11 +156,12 @@ def pack(
     with durable.locked(repo / "pack.lock"):
         root = _root(repo, keys, ("targets", *metadata.ONLINE))
         before = standing(repo)
+        if before is not None and before.release.county != county:
+            raise _other_county(repo, before.release.county, county)
         manifest = seal(site, county)
         same = (
             before is not None
             and before.release.manifest == manifest.digest
-            and before.release.county == county
             and before.release.address == address
             and number is None
             and _is_complete(repo, before.release)

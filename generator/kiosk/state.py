@@ -130,8 +130,8 @@ def set_up(state: Path, settings: KioskSettings, root: bytes) -> None:
         raise UsageError(
             Text(zh=f"设置有误：{error}。", en=f"Wrong settings: {error}."),
             Text(
-                zh="县级代码六位，乡镇（街道）代码九位且以县级代码开头。",
-                en="Six digits for the county, nine for the township, beginning with the county's.",
+                zh="县级代码（county）六位，乡镇（街道）代码（township）九位且以县级代码开头，语言（lang）如 zh、en。",
+                en="county has six digits, township nine, beginning with the county's; lang is zh, en or the like.",
             ),
         ) from error
     signed, keeper = metadata.root_from(root)
