@@ -11,6 +11,8 @@ import pytest
 
 from generator import signing
 from generator.__main__ import main
+from tests.kiosk_repo import COUNTY, TOWNSHIP, Bench
+from tests.kiosk_repo import write_site as write_kiosk_site
 from tests.portal_site import UNIT, write_site
 from tests.test_release_settings import content_with
 
@@ -113,3 +115,53 @@ def test_a_preview_says_where_it_can_be_looked_at(tmp_path: Path, portal: list[s
     code, said = run("publish", "--preview", "--county", UNIT, "--site", tmp_path / "site", *portal)
     assert code == 0
     assert re.search(rf"is at https://www\.example\.invalid/qingdan/{UNIT}/previews/[0-9TZ-]+/;", said), said
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> tuple[Bench, list[object]]:
+    """A repository with one release and the keys for more; gives the arguments of `kiosk pack`."""
+    bench = Bench(tmp_path / "bench")
+    site = tmp_path / "built"
+    write_kiosk_site(site / COUNTY)
+    return bench, ["kiosk", "pack", "--repo", bench.repo, "--keys", bench.folder, "--site", site]
+
+
+def test_a_repository_keeps_to_its_county(
+    tmp_path: Path, bench: tuple[Bench, list[object]], run: Run
+) -> None:
+    """Another county's pages, packed into it by a slip, would be refused by every kiosk: they are not packed."""
+    _, pack = bench
+    assert run(*pack, "--county", COUNTY)[0] == 0
+    write_kiosk_site(tmp_path / "built" / "230202")
+    code, said = run(*pack, "--county", "230202")
+    assert (code, f"is that of {COUNTY}" in said) == (2, True), said
+
+
+def test_a_kiosk_without_its_home_is_told_where_to_look(
+    tmp_path: Path, bench: tuple[Bench, list[object]], run: Run
+) -> None:
+    """A township that the county does not have is a slip in kiosk.toml, not an attack."""
+    keys, pack = bench
+    assert run(*pack, "--county", COUNTY)[0] == 0
+    (tmp_path / "root.json").write_bytes(keys.root)
+    state = tmp_path / "kiosk"
+    setup = ["kiosk", "setup", "--state", state, "--root", tmp_path / "root.json", "--county", COUNTY]
+    assert run(*setup, "--township", f"{COUNTY}999")[0] == 0
+    code, said = run("kiosk", "pull", "--state", state)
+    assert (code, "sources of kiosk.toml" in said) == (6, True), said
+    code, said = run("kiosk", "pull", "--state", state, "--from", keys.repo)
+    assert (code, "Check township and lang in kiosk.toml" in said) == (6, True), said
+
+
+def test_a_refusal_names_its_code(tmp_path: Path, bench: tuple[Bench, list[object]], run: Run) -> None:
+    """Who is asked to tell the webmaster a code is shown the code."""
+    keys, pack = bench
+    assert run(*pack, "--county", COUNTY)[0] == 0
+    (tmp_path / "root.json").write_bytes(keys.root)
+    state = tmp_path / "kiosk"
+    setup = ["kiosk", "setup", "--state", state, "--root", tmp_path / "root.json", "--county", COUNTY]
+    assert run(*setup, "--township", TOWNSHIP)[0] == 0
+    timestamp = keys.repo / "metadata" / "timestamp.json"
+    timestamp.write_bytes(timestamp.read_bytes().replace(b'"version"', b'"vorsion"'))
+    code, said = run("kiosk", "pull", "--state", state, "--from", keys.repo)
+    assert (code, "Tell the webmaster the code format" in said) == (6, True), said
