@@ -10,6 +10,7 @@ from pathlib import Path
 from generator.model.releases import Difference, Entry, Manifest
 
 _BLOCK = 1 << 20
+_PREVIEW_BAND = b"qd-band--preview"
 
 
 def hash_file(path: Path) -> tuple[int, str]:
@@ -39,6 +40,11 @@ def walk(folder: Path, *, skip_unreadable: bool = False) -> Iterator[str]:
 
 def _refuse(error: OSError) -> None:
     raise error
+
+
+def is_preview(folder: Path) -> bool:
+    """Whether the entrance of a built unit says, in a band, that it shows lists not in force: then it is for no reader."""
+    return _PREVIEW_BAND in (folder / "index.html").read_bytes()
 
 
 def seal(folder: Path, unit: str, keep: Callable[[str], bool] | None = None) -> Manifest:

@@ -5,14 +5,24 @@ from __future__ import annotations
 import errno
 import os
 import shutil
-from contextlib import closing
+import socket
+import time
+from collections.abc import Callable
+from contextlib import closing, suppress
 from functools import partial
+from http import HTTPStatus
 from pathlib import Path
 
 import pytest
 
 from generator import durable
 from generator.errors import DiffersError, PublishError, UsageError
+from generator.kiosk import bundle, repository, state
+from generator.kiosk.fetch import Limits
+from generator.kiosk.pull import pull
+from generator.kiosk.refusal import Refusal
+from generator.kiosk.serving import serving as serving_kiosk
+from generator.kiosk.status import status
 from generator.model.releases import Manifest, manifest_from
 from generator.release import ShownPortal, built_unit, publish_preview
 from generator.release.folder import FolderUnit
@@ -20,6 +30,9 @@ from generator.release.ledger import read_ledger
 from generator.release.note import read_note
 from generator.release.tree import entry_of
 from generator.sealing import differences
+from tests.kiosk_net import Files, serve
+from tests.kiosk_repo import COUNTY, NOW, Bench, newest
+from tests.kiosk_repo import write_site as write_kiosk_site
 from tests.portal_site import UNIT, built, go, office, roll_back_to, silent, write_site
 from tests.test_release_cli import Run, run  # noqa: F401  a fixture
 from tests.test_release_verify import Quiet, serving
@@ -204,3 +217,128 @@ def test_a_redirect_cannot_write_on_the_terminal() -> None:
         one.has_release()
     assert "http://x/[2J" in sent.value.problem.en
     assert "\x1b" not in sent.value.problem.en
+
+
+@pytest.fixture
+def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
+    """A county with one release packed for its kiosks, on a disk whose power nobody cuts."""
+    monkeypatch.setattr("os.fsync", lambda _: None)
+    bench = Bench(tmp_path / "bench")
+    bench.pack("one")
+    return bench
+
+
+def test_a_stray_file_goes_though_the_record_is_lost(bench: Bench) -> None:
+    """Both at once, as after a bad disk check: the next update puts the screen right, not the next release."""
+    kiosk = bench.kiosk()
+    pull(kiosk, now=NOW)
+    shutil.rmtree(kiosk / "records")
+    (kiosk / "current/zh/stray.html").write_text("stray")
+    assert pull(kiosk, now=NOW).number == 1
+    assert not (kiosk / "current/zh/stray.html").exists()
+    assert status(kiosk, now=NOW, full=True).fields["problem"] is None
+
+
+@pytest.mark.parametrize("address", ["http://host:port/", "https://[::1/", "http:///kiosk/"])
+def test_a_source_that_is_no_address_leaves_the_others_to_be_asked(bench: Bench, address: str) -> None:
+    """A slip in kiosk.toml costs that source only, and monitoring sees which."""
+    kiosk = bench.kiosk(sources=(address, str(bench.repo)))
+    assert pull(kiosk, now=NOW).number == 1
+    last = status(kiosk, now=NOW).fields["last_update"]
+    assert [one["code"] for one in last["results"]] == ["net-unreachable", "fine"]
+
+
+def test_a_source_under_a_chinese_path_is_asked(bench: Bench, tmp_path: Path) -> None:
+    """Addresses are written as people see them."""
+    (tmp_path / "web/%E4%B8%80%E4%BD%93%E6%9C%BA").parent.mkdir()
+    (tmp_path / "web/%E4%B8%80%E4%BD%93%E6%9C%BA").symlink_to(bench.repo)
+    with serve(tmp_path / "web") as (address, _):
+        assert pull(bench.kiosk(), now=NOW, sources=[f"{address}一体机"]).number == 1
+
+
+def _between_chunks(request: Files) -> None:
+    request.send_response_only(HTTPStatus.OK)
+    request.send_header("Transfer-Encoding", "chunked")
+    request.end_headers()
+    request.wfile.write(b"1;")
+
+
+def _in_a_404(request: Files) -> None:
+    request.send_response_only(HTTPStatus.NOT_FOUND)
+    request.send_header("Content-Length", "9999")
+    request.end_headers()
+
+
+@pytest.mark.parametrize("start", [_between_chunks, _in_a_404])
+def test_no_drip_outlives_the_deadline(bench: Bench, start: Callable[[Files], None]) -> None:
+    """Bytes that never count as content, one every moment: the kiosk hangs up at its deadline, not when the server tires."""
+    tired = []
+
+    def drip(request: Files) -> bool:
+        start(request)
+        with suppress(OSError):
+            for _ in range(200):
+                request.wfile.write(b"x")
+                request.wfile.flush()
+                time.sleep(0.02)
+            tired.append(request.path)
+        request.close_connection = True
+        return True
+
+    limits = Limits(total=0.5, silence=5, window=60, rate=0, retries=0, pause=0)
+    with serve(bench.repo, drip) as (address, _), pytest.raises(Refusal) as refused:
+        pull(bench.kiosk(), now=NOW, sources=[address], limits=limits)
+    assert refused.value.code == "net-slow"
+    assert tired == []
+
+
+@pytest.mark.parametrize(
+    "line", ["township = 230125001", 'sources = "https://www.example.gov.cn/"', 'county = "２３０１２５"']
+)
+def test_what_people_miswrite_in_kiosk_toml_is_told(bench: Bench, line: str) -> None:
+    """A code without quotation marks, one address without brackets, full-width digits: said, and never taken for something else."""
+    kiosk = bench.kiosk()
+    lines = (kiosk / "kiosk.toml").read_text("utf-8").splitlines()
+    kept = [one for one in lines if one.split(" =")[0] != line.split(" =", maxsplit=1)[0]]
+    (kiosk / "kiosk.toml").write_text("\n".join([*kept, line]), "utf-8")
+    with pytest.raises(UsageError, match=line.split(" =", maxsplit=1)[0]):
+        state.load_settings(kiosk)
+
+
+def test_a_shard_lost_from_an_older_release_stops_no_packing(bench: Bench) -> None:
+    """What no kiosk can use any more is no reason to end with an error after the new release went out."""
+    for shard in newest(bench.repo).shards:
+        (bench.repo / repository.blob_path(shard.name)).unlink()
+    write_kiosk_site(bench.folder / "site", "two", pages=1)
+    packed = repository.pack(
+        bench.repo, bench.folder / "site", COUNTY, bench.keys, now=NOW, date="2026-11-23"
+    )
+    assert packed.number == 2
+    assert pull(bench.kiosk(), now=NOW).number == 2
+
+
+def test_a_preview_is_not_packed_for_kiosks(bench: Bench) -> None:
+    """Lists that are not in force reach no screen, as they reach no portal."""
+    entrance = bench.folder / "site/index.html"
+    entrance.write_text(entrance.read_text("utf-8") + '<div class="qd-band qd-band--preview">', "utf-8")
+    with pytest.raises(UsageError, match="preview"):
+        repository.pack(bench.repo, bench.folder / "site", COUNTY, bench.keys, now=NOW, date="2026-11-24")
+
+
+def test_half_a_character_in_a_signed_release_is_malformed(bench: Bench) -> None:
+    """Whoever holds the targets key can sign anything; the update is refused, with a code."""
+    body = newest(bench.repo).body().replace(b'"address":""', b'"address":"\\ud800"')
+    with pytest.raises(Refusal) as refused:
+        bundle.release_from(body)
+    assert refused.value.code == "format"
+
+
+def test_half_an_address_is_a_bad_request(bench: Bench) -> None:
+    """The kiosk's server answers what no browser asks, and writes no traceback into the machine's journal."""
+    kiosk = bench.kiosk()
+    pull(kiosk, now=NOW)
+    with serving_kiosk(kiosk / "current", home="index.html", port=0) as address:
+        host = address.removeprefix("http://").rstrip("/")
+        with socket.create_connection(("127.0.0.1", int(host.partition(":")[2]))) as line:
+            line.sendall(f"GET http://[ HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
+            assert line.recv(100).startswith(b"HTTP/1.1 400")

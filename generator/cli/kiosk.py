@@ -267,7 +267,7 @@ _PROBLEMS = {
         en="Both copies of the version floor are gone: check the disk, then run kiosk pull.",
     ),
     "stale": Text(
-        zh="内容已超过保鲜期，仍在显示。", en="The content is older than its time allows and is still shown."
+        zh="内容已超过有效期，仍在显示。", en="The content is older than its time allows and is still shown."
     ),
 }
 
@@ -280,7 +280,7 @@ def _said(fields: dict[str, Any]) -> Text:
     word = Text(zh="一切正常。", en="All is well.") if problem is None else _PROBLEMS.get(problem, refused)
     last = fields["last_update"] or {}
     return Text(
-        zh=f"第 {number or 0} 期，{day}，保鲜至 {fields.get('fresh_until', '—')}。\n{word.zh}\n"
+        zh=f"第 {number or 0} 期，{day}，有效期至 {fields.get('fresh_until', '—')}。\n{word.zh}\n"
         f"上次更新：{last.get('at', '—')} {last.get('error') or ''}",
         en=f"Release {number or 0} of {day}, fresh until {fields.get('fresh_until', '—')}.\n{word.en}\n"
         f"Last update: {last.get('at', '—')} {last.get('error') or ''}",

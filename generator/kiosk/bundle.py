@@ -162,11 +162,11 @@ def release_from(body: bytes) -> Release:
             manifest=_sha(fields["manifest"]),
             shards=tuple(_blob(shard) for shard in fields["shards"]),
         )
+        # One spelling: a second reading of the same bytes cannot see something else.
+        if release.body() != body or not _is_day(release.date) or release.number < 1:
+            raise ValueError(TARGET)
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise _malformed(TARGET) from error
-    # One spelling: a second reading of the same bytes cannot see something else.
-    if release.body() != body or not _is_day(release.date) or release.number < 1:
-        raise _malformed(TARGET)
     return release
 
 

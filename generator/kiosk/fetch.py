@@ -123,15 +123,22 @@ class Web:
         ticks: Callable[[], float] = time.monotonic,
         rest: Callable[[float], None] = time.sleep,
     ) -> None:
-        """`ticks` measures spans (never a date); `rest` waits."""
+        """`ticks` measures spans (never a date); `rest` waits. Raises Refusal for what is no address."""
         self.name = address
-        parts = urlsplit(address)
+        try:
+            parts = urlsplit(address)
+            self._host, self._port = parts.hostname or "", parts.port
+        except ValueError as error:
+            raise _unreachable(address) from error
+        if not self._host:
+            raise _unreachable(address)  # an empty name would be this machine
         self._secure = parts.scheme == "https"
-        self._host, self._port = parts.hostname or "", parts.port
-        self._base = parts.path if parts.path.endswith("/") else parts.path + "/"
+        self._base = quote(parts.path.rstrip("/"), safe="/%") + "/"
         self._limits, self._ticks, self._rest = limits, ticks, rest
         self._end = ticks() + limits.total
         self._connection: http.client.HTTPConnection | None = None
+        self._line: socket.socket | None = None
+        """What the last answer comes over; `_connection` lets go of it where the server will close."""
         self._arrived = 0
         # The rate is taken over the time spent waiting for bytes, not over what this machine does with them.
         self._mark, self._waited, self._window = 0.0, 0.0, 0
@@ -181,9 +188,14 @@ class Web:
     def _get(self, path: str, limit: int, partial: Path | None, held: int) -> bytes:
         headers = {"Range": f"bytes={held}-"} if held else {}
         answer = self._ask(path, headers)
+        # What drips between the chunks of a body, or as the body of a 404, is never counted by `_pace`.
+        watch = threading.Timer(max(self._end - self._ticks(), 0), _hang_up, [self._line])
+        watch.daemon = True
+        watch.start()
         try:
             return self._judged(answer, path, limit, partial, held)
         finally:
+            watch.cancel()
             rest = answer.length
             answer.close()  # http.client takes no other request before it
             if rest != 0:
@@ -252,6 +264,7 @@ class Web:
             for name, value in headers.items():
                 connection.putheader(name, value)
             connection.endheaders()
+            self._line = connection.sock
             return connection.getresponse()
         finally:
             watch.cancel()
@@ -292,8 +305,13 @@ def _on_disk() -> Iterator[None]:
 
 
 def _cut(connection: http.client.HTTPConnection) -> None:
-    with contextlib.suppress(OSError, AttributeError):
-        connection.sock.shutdown(socket.SHUT_RDWR)
+    _hang_up(connection.sock)
+
+
+def _hang_up(line: socket.socket | None) -> None:
+    with contextlib.suppress(OSError):
+        if line is not None:
+            line.shutdown(socket.SHUT_RDWR)
 
 
 class Stick:

@@ -200,7 +200,7 @@ def _take(
     groups = tuple(group for shard in release.shards for group in bundle.groups_from(store.body(shard)))
     record = Record(release=release, manifest=bundle.manifest_of(release, groups), floor=seen)
     if number == release.number:
-        _mend(folder, settings, store, groups, record, broken, whole)
+        _mend(folder, settings, store, groups, record)
         return False
     _must_fit(folder, record.manifest, whole)
     tree = folder / "releases" / f".tmp-{release.number}"
@@ -245,11 +245,12 @@ def _mend(
     store: _Store,
     groups: Iterable[Group],
     record: Record,
-    broken: set[str],
-    whole: Mapping[str, Entry],
 ) -> None:
     """Put files of the release on the screen right, each in one step; a disk loses bits."""
     tree = state.tree_of(folder, record.release.number)
+    # Looked at anew: what was known of this release may be what the disk lost.
+    broken = differing(record.manifest, tree)
+    whole = {entry.path: entry for entry in record.manifest.files if entry.path not in broken}
     listed = {entry.path for entry in record.manifest.files}
     for path in sorted(broken - listed):
         durable.remove_tree(tree / path)

@@ -70,7 +70,7 @@ def refusal_of(error: OSError) -> Refusal:
     said = error.strerror or str(error)
     return Refusal(
         "disk-full" if full else "disk-error",
-        Text(zh=f"磁盘写不进去：{said}。", en=f"The disk refuses: {said}.")
+        Text(zh=f"磁盘无法写入：{said}。", en=f"The disk refuses: {said}.")
         if full
         else Text(zh=f"磁盘出错：{said}。", en=f"The disk fails: {said}."),
     )

@@ -113,7 +113,10 @@ def _other_county(repo: Path, its: str, county: str) -> UsageError:
             zh=f"更新库 {repo} 是 {its} 的，不能放入 {county} 的内容。",
             en=f"The update repository {repo} is that of {its}; {county} does not belong into it.",
         ),
-        Text(zh="每县一个更新库：请核对 --repo 和 --county。", en="One repository a county: check --repo and --county."),
+        Text(
+            zh="每县一个更新库：请核对 --repo 和 --county。",
+            en="One repository a county: check --repo and --county.",
+        ),
     )
 
 
@@ -150,9 +153,18 @@ def pack(
     `date` is the day that kiosks show; `number` jumps ahead of the running number (after a stolen targets key).
 
     Raises:
-        UsageError: no root is installed, a key is not the one that root names, or the number is not higher.
+        UsageError: no root is installed, a key is not the one that root names, the number is not higher, or the pages were
+            built as a preview.
         LockedError: another run packs this repository.
     """
+    if sealing.is_preview(site):
+        raise UsageError(
+            Text(
+                zh=f"{site} 是预览（含未生效的清单），不能打包。",
+                en=f"{site} is a preview (with lists not in force) and cannot be packed.",
+            ),
+            Text(zh="请不带 --preview 重新建站。", en="Build it without --preview."),
+        )
     with durable.locked(repo / "pack.lock"):
         root = _root(repo, keys, ("targets", *metadata.ONLINE))
         before = standing(repo)
@@ -426,7 +438,8 @@ def _forget(repo: Path) -> None:
     kept: set[str] = set()
     for _, _, release in releases[:KEPT_RELEASES]:
         kept.update(shard.name for shard in release.shards)
-        kept.update(piece.name for pieces in _pieces(repo, release) for piece in pieces)
+        with suppress(OSError, Refusal):  # an older release that lost a shard is no use to any kiosk
+            kept.update(piece.name for pieces in _pieces(repo, release) for piece in pieces)
     for _, path, _ in releases[KEPT_RELEASES:]:
         durable.unlink(path)
     for path in sorted((repo / "blobs").glob("*/*")):

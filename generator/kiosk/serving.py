@@ -132,7 +132,11 @@ class _Handler(BaseHTTPRequestHandler):
         if self.headers.get("Host", "").lower() not in self._hosts:
             self.send_error(HTTPStatus.MISDIRECTED_REQUEST)
             return
-        path = unquote(urlsplit(self.path).path).lstrip("/")
+        try:
+            path = unquote(urlsplit(self.path).path).lstrip("/")
+        except ValueError:  # half an IPv6 address
+            self.send_error(HTTPStatus.BAD_REQUEST)
+            return
         # Resolved once: everything that this answer reads comes from one release.
         root = Path(os.path.realpath(self._current))
         if not root.is_dir():

@@ -28,8 +28,8 @@ from generator.kiosk.refusal import Refusal
 from generator.model.releases import Manifest, manifest_from
 from generator.model.text import Text
 
-_COUNTY = re.compile(r"\d{6}")
-_TOWNSHIP = re.compile(r"\d{9}")
+_COUNTY = re.compile(r"[0-9]{6}")
+_TOWNSHIP = re.compile(r"[0-9]{9}")
 _LANG = re.compile(r"[a-z]{2}")
 _NO_TIME: Final = "1970-01-01T00:00:00Z"
 
@@ -88,9 +88,10 @@ def load_settings(state: Path) -> KioskSettings:
     path = state / "kiosk.toml"
     try:
         fields = tomllib.loads(path.read_text(encoding="utf-8"))
-        settings = KioskSettings(
-            **{**fields, "sources": tuple(str(source) for source in fields.get("sources", ()))}
-        )
+        sources = fields.get("sources", [])
+        if not isinstance(sources, list) or not all(isinstance(source, str) for source in sources):
+            raise ValueError('sources = ["https://…"]')
+        settings = KioskSettings(**{**fields, "sources": tuple(sources)})
         _must_be_sound(settings)
     except FileNotFoundError as error:
         raise UsageError(
@@ -107,11 +108,15 @@ def load_settings(state: Path) -> KioskSettings:
 
 def _must_be_sound(settings: KioskSettings) -> None:
     texts = {"county": _COUNTY, "township": _TOWNSHIP, "lang": _LANG}
-    wrong = [name for name, pattern in texts.items() if not pattern.fullmatch(str(getattr(settings, name)))]
+    wrong = [
+        name
+        for name, pattern in texts.items()
+        if not isinstance(said := getattr(settings, name), str) or not pattern.fullmatch(said)
+    ]
     wrong += [name for name in ("elder", "printing") if not isinstance(getattr(settings, name), bool)]
     if not isinstance(settings.idle_seconds, int) or not 10 <= settings.idle_seconds <= 3600:
         wrong.append("idle_seconds")
-    if not settings.township.startswith(settings.county):
+    if not wrong and not settings.township.startswith(settings.county):
         wrong.append("township")
     if wrong:
         raise ValueError(", ".join(wrong))

@@ -24,7 +24,6 @@ _TEXT: Final = (".html", ".css", ".js", ".json", ".csv", ".svg", ".xml", ".txt",
 _SMALL: Final = 1024
 """Bytes; a file this short fits one packet as it is."""
 _COUNTY: Final = re.compile(r"[0-9]{6}")
-_PREVIEW_BAND: Final = b"qd-band--preview"
 _SUMMARY: Final = "summary.json"
 """Only a county's pages have it, at their top."""
 _AT_ONCE: Final = 4
@@ -92,8 +91,7 @@ def built_unit(site: Path, unit: str) -> Built:
         raise _strange(folder, str(error)) from error
     if any(entry.path.startswith(FOLDER) for entry in manifest.files):
         raise _strange(folder, FOLDER)
-    entrance = (folder / "index.html").read_bytes()
-    return Built(folder=folder, manifest=manifest, preview=_PREVIEW_BAND in entrance)
+    return Built(folder=folder, manifest=manifest, preview=sealing.is_preview(folder))
 
 
 def _is_provincial(path: str) -> bool:
