@@ -62,7 +62,7 @@ def _step(call: str, path: Path, other: str | None = None, body: bytes | None = 
 def write_new(path: Path, body: bytes, *, mode: int = 0o644, sync: bool = True) -> None:
     """Create `path` with `body` and flush it to the disk. Raises FileExistsError where it exists.
 
-    With `sync=False` the caller promises to `sync_file` it before anything names it.
+    With `sync=False` the caller promises to `sync_file` it before anything names it, or to prove it whenever it is used.
     """
     _step("create", path)
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), mode)
@@ -93,14 +93,27 @@ def append(path: Path, body: bytes) -> None:
         sync_folder(path.parent)
 
 
-def replace_file(path: Path, body: bytes) -> None:
-    """Put `body` at `path`, whole or not at all; what stood there stays until the very end."""
+def replace_file(path: Path, body: bytes, *, lasting: bool = True) -> None:
+    """Put `body` at `path`, whole or not at all; what stood there stays until the very end.
+
+    Not `lasting`, a power cut soon after may bring back what stood there before.
+    """
     partial = path.with_name(f".{path.name}.partial")
     if os.path.lexists(partial):
         unlink(partial)  # left by a run that was killed
     write_new(partial, body)
     rename(partial, path)
-    sync_folder(path.parent)
+    if lasting:
+        sync_folder(path.parent)
+
+
+def keep_file(path: Path, body: bytes) -> None:
+    """Put `body` at `path` for running programs, whole; a power cut may damage it. For what is proved whenever it is used."""
+    partial = path.with_name(f".{path.name}.partial")
+    if os.path.lexists(partial):
+        unlink(partial)  # left by a run that was killed
+    write_new(partial, body, sync=False)
+    rename(partial, path)
 
 
 def sync_file(path: Path) -> None:

@@ -180,6 +180,8 @@ def fault_in(image: Path, screen: Screen, *, finished: bool) -> str | None:
     floor = state.look(image).floors.floor
     if floor is None or (finished and floor.release != 2):
         return "the floor is gone or low"
+    if floor.release > (shown(image)[0] or 0):
+        return "the screen shows what is older than the floor"
     try:
         pull.pull(image, now=NOW, sources=(str(screen.bench.repo),))
     except QingdanError as error:

@@ -37,7 +37,9 @@ def write(folder: Path, now: datetime, results: Sequence[Result], error: str | N
     }
     with suppress(OSError):
         durable.replace_file(
-            folder / "health.json", json.dumps(fields, ensure_ascii=False, indent=1).encode()
+            folder / "health.json",
+            json.dumps(fields, ensure_ascii=False, indent=1).encode(),
+            lasting=False,
         )
 
 

@@ -206,7 +206,7 @@ def _take(
     tree = folder / "releases" / f".tmp-{release.number}"
     old = state.tree_of(folder, number) if number is not None else None
     _build(tree, groups, store, whole, old)
-    durable.write_new(_folder_for(tree, SETTINGS), state.script_of(settings, release, seen, tree))
+    durable.write_new(_staged(tree, SETTINGS), state.script_of(settings, release, seen, tree))
     _sync_folders(tree)
     if differing(record.manifest, tree):
         raise bundle.damaged("tree")
@@ -255,7 +255,8 @@ def _mend(
     for path in sorted(broken - listed):
         durable.remove_tree(tree / path)
     for entry, body in _missing(groups, store, whole):
-        place = _folder_for(tree, entry.path)
+        place = tree / entry.path
+        durable.make_folders(place.parent)
         if place.is_symlink() or place.is_dir():
             durable.remove_tree(place)
         durable.replace_file(place, body)
@@ -307,14 +308,14 @@ def _build(
     for group in groups:
         for entry in group.files:
             if old is not None and entry.path != SETTINGS and whole.get(entry.path) == entry:
-                durable.link(old / entry.path, _folder_for(tree, entry.path))
+                durable.link(old / entry.path, _staged(tree, entry.path))
     for entry, body in _missing(groups, store, whole):
-        durable.write_new(_folder_for(tree, entry.path), body)
+        durable.write_new(_staged(tree, entry.path), body)
 
 
-def _folder_for(tree: Path, path: str) -> Path:
+def _staged(tree: Path, path: str) -> Path:
     place = tree / path
-    durable.make_folders(place.parent)
+    durable.make_folders(place.parent, sync=False)  # `_sync_folders` flushes them all at the end
     return place
 
 
@@ -368,7 +369,7 @@ def _forget(folder: Path, kept: set[int]) -> None:
 def _write_blob_list(folder: Path, release: Release, groups: Iterable[Group]) -> None:
     names = {shard.name for shard in release.shards}
     names.update(piece.name for group in groups for piece in group.pieces)
-    durable.replace_file(
+    durable.keep_file(
         folder / "records" / f"{release.number}.blobs", ("\n".join(sorted(names)) + "\n").encode()
     )
 
@@ -392,7 +393,7 @@ class _Store:
         path = self._root / blob.name[:2] / blob.name
         with suppress(OSError, Refusal):
             return bundle.uncompress(blob, path.read_bytes())
-        durable.make_folders(self._root / ".partial")
+        durable.make_folders(self._root / ".partial", sync=False)
         refusal = bundle.damaged("blob")
         for _ in range(_ATTEMPTS):
             try:
@@ -409,10 +410,10 @@ class _Store:
                     raise
                 refusal = wrong
             else:
-                durable.make_folders(path.parent)
+                durable.make_folders(path.parent, sync=False)
                 if path.is_dir():
                     durable.remove_tree(path)
-                durable.replace_file(path, stored)
+                durable.keep_file(path, stored)
                 return body
         raise refusal
 
