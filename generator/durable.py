@@ -181,16 +181,17 @@ def mkdir(path: Path) -> None:
     path.mkdir()
 
 
-def make_folders(path: Path) -> None:
-    """Make a folder and those above it that are missing; each new name is flushed to the disk."""
+def make_folders(path: Path, *, sync: bool = True) -> None:
+    """Make a folder and those above it that are missing; each new name is flushed to the disk, or by the caller later."""
     if not path.is_dir():
-        make_folders(path.parent)
+        make_folders(path.parent, sync=sync)
         try:
             mkdir(path)
         except FileExistsError:
             if not path.is_dir():
                 raise  # another run that made it in this moment is no obstacle, a file in its place is
-        sync_folder(path.parent)
+        if sync:
+            sync_folder(path.parent)
 
 
 def remove_tree(path: Path) -> None:
