@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, Page
 
 from generator import signing
 from generator.__main__ import main
+from tests.kiosk_page import RELEASED, shown, write_tree
 from tests.kiosk_repo import COUNTY, TOWNSHIP, Bench
 from tests.kiosk_repo import write_site as write_kiosk_site
+from tests.mini_county import TOWN
 from tests.portal_site import UNIT, write_site
 from tests.test_release_settings import content_with
 
@@ -165,3 +170,37 @@ def test_a_refusal_names_its_code(tmp_path: Path, bench: tuple[Bench, list[objec
     timestamp.write_bytes(timestamp.read_bytes().replace(b'"version"', b'"vorsion"'))
     code, said = run("kiosk", "pull", "--state", state, "--from", keys.repo)
     assert (code, "Tell the webmaster the code format" in said) == (6, True), said
+
+
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A county as a kiosk has it."""
+    folder = tmp_path_factory.mktemp("walk")
+    return write_tree(folder / "tree", folder)
+
+
+def test_the_day_is_that_of_china(tree: Path, chromium: Browser) -> None:
+    """A machine left at UTC, in China's small hours: what was released today is from today, not from tomorrow."""
+    with shown(tree) as address, page_in("UTC", chromium) as page:
+        page.add_init_script(
+            f"(() => {{ const Real = Date; window.Date = class extends Real {{ constructor(...given) {{"
+            f'given.length ? super(...given) : super("{RELEASED - timedelta(days=1)}T17:00:00Z"); }} }}; }})()'
+        )
+        page.goto(f"{address}zh/{TOWN.code}/report.html")
+        assert page.text_content(".qd-k-foot .qd-k-released strong") == "今天"
+
+
+def test_the_report_page_asks_for_what_can_be_pressed(tree: Path, chromium: Browser) -> None:
+    """Nobody is asked to type words where there are letters only."""
+    with shown(tree) as address, page_in("Asia/Shanghai", chromium) as page:
+        page.goto(f"{address}zh/{TOWN.code}/report.html")
+        assert "第一个字母" in (page.text_content(".qd-steps .qd-js-only p") or "")
+        assert "两个字以上" not in (page.text_content("main") or "")
+
+
+@contextmanager
+def page_in(zone: str, chromium: Browser) -> Iterator[Page]:
+    """A page of a machine set to this time zone."""
+    context = chromium.new_context(timezone_id=zone, viewport={"width": 1080, "height": 1920})
+    yield context.new_page()
+    context.close()

@@ -9,6 +9,7 @@
   var settings = kiosk.settings;
   var page = document.documentElement;
   var DAY = 86400000;
+  var CHINA = 8 * 3600000; // ms ahead of UTC, the whole year
   var TURN = 7000; // ms that a question stands on the first screen
   var RENEWAL = 600000; // ms after which the waiting screen looks for newer content
   var QUESTIONS = 60;
@@ -80,15 +81,14 @@
 
   /* ---- dates: the clock of a kiosk may be wrong; then only the date of release is said ---- */
 
-  /* Days since 1970 of a date as written, or of today where the kiosk stands. */
+  /* Days since 1970 of a date as written, or of today in China, whatever zone the machine was set to. */
   function dayOf(written) {
     var parts = written.split("-").map(Number);
     return Date.UTC(parts[0], parts[1] - 1, parts[2]) / DAY;
   }
 
   function today() {
-    var now = new Date();
-    return Date.UTC(now.getFullYear(), now.getMonth(), now.getDate()) / DAY;
+    return Math.floor((new Date().getTime() + CHINA) / DAY);
   }
 
   function dateWords(written) {
@@ -406,6 +406,9 @@
     if (!input) return;
     var always = box.id === "qd-search";
     if (always) page.classList.add("qd-kiosk--search");
+    // The report page says above its box that words are to be typed.
+    var told = box.previousElementSibling;
+    if (!always && told && told.tagName === "P") told.textContent = say("keys.hint");
     input.readOnly = true;
     input.inputMode = "none";
     input.placeholder = say("query");
