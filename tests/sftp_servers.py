@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 import asyncssh
 import pytest
@@ -123,6 +124,14 @@ def in_process(
     handler = asyncssh.sftp.SFTPServerHandler
     kept = [(name, data) for name, data in handler._extensions if name not in without]
     monkeypatch.setattr(handler, "_extensions", kept)
+    opened: list[Any] = []
+    really_open = asyncssh.SFTPServer.open
+
+    def open_and_note(self: asyncssh.SFTPServer, *arguments: Any) -> object:
+        opened.append(really_open(self, *arguments))
+        return opened[-1]
+
+    monkeypatch.setattr(asyncssh.SFTPServer, "open", open_and_note)
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
@@ -158,6 +167,8 @@ def in_process(
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
+        for file in opened:
+            file.close()  # a client that was cut off leaves them open, and a server that ends with it too
 
 
 class Proxy:

@@ -281,7 +281,7 @@ def _filing(content: Path, *, own: str = "", base: str = "base = true") -> Path:
         pytest.param(
             'townships = ["230125100"]\ndiffers = "别的.xlsx"\n', "base = true", "别的.xlsx", id="no-file"
         ),
-        pytest.param("", "", "写明 base = true", id="no-base"),
+        pytest.param("", "", "写上 base = true", id="no-base"),
         pytest.param(
             f'townships = ["230125100"]\ndiffers = "{BASE}"\nbase = true\n',
             "base = true",
