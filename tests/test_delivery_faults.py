@@ -870,6 +870,24 @@ def test_a_mirror_that_falls_back_while_it_is_read(bench: Bench, tmp_path: Path)
         assert pull(kiosk, now=NOW, sources=[str(bench.repo)]).number == 2
 
 
+@pytest.mark.parametrize("lost", ["floor.A", "floor.B"])
+def test_damage_to_a_page_and_a_floor_shows_nothing_older(bench: Bench, lost: str) -> None:
+    """The copy of the floor that was moved last is lost, and a page of the release rots: the release stays, and the next update mends it."""
+    kiosk = fresh(bench, "kiosk")
+    assert pull(kiosk, now=NOW, sources=[str(bench.repo)]).number == 2
+    (kiosk / lost).write_bytes(b"")
+    page = kiosk / "current" / "zh" / TOWNSHIP / "basic-0001.html"
+    whole = page.read_bytes()
+    page.with_suffix(".other").write_bytes(whole[:-1] + b"?")
+    page.with_suffix(".other").replace(page)
+    with pytest.raises(Refusal, match="older"):
+        pull(kiosk, now=NOW, sources=[str(bench.folder / "release-1")])
+    assert shown(kiosk)[0] == 2
+    assert pull(kiosk, now=NOW, sources=[str(bench.repo)]).number == 2
+    assert page.read_bytes() == whole
+    assert status(kiosk, now=NOW, full=True).exit_code == 0
+
+
 @pytest.mark.full
 def test_twenty_updates_at_once(tmp_path: Path) -> None:
     """Timer, operator and stick together, twenty programs: each updates or is told that another does; the release is whole."""

@@ -127,8 +127,9 @@ def _finish(folder: Path, settings: KioskSettings, shown: Shown) -> None:
     if shown.number is None or held is None or shown.number <= held.release:
         return
     if not _is_whole(folder, settings, shown):
-        # Killed between switch and floor, and then damaged: what was shown before is still the newest proven.
-        if state.tree_of(folder, held.release).is_dir():
+        # Killed between switch and floor, and then damaged: what was shown before is still the newest proven. Where a copy
+        # of the floor is lost it may have been the higher one: then nothing older is shown, and the update mends.
+        if not shown.floors.bad and state.tree_of(folder, held.release).is_dir():
             _switch(folder, held.release)
         return
     if shown.record is not None:
