@@ -211,7 +211,8 @@ def write_record(state: Path, record: Record) -> None:
     number = record.release.number
     fields = {"release": record.release.body().decode(), "floor": floor.floor_fields(record.floor)}
     durable.make_folders(state / "records")
-    durable.replace_file(state / "records" / f"{number}.manifest", record.manifest.body())
+    # The flush of the folder after the second one lets both last.
+    durable.replace_file(state / "records" / f"{number}.manifest", record.manifest.body(), lasting=False)
     durable.replace_file(state / "records" / f"{number}.json", json.dumps(fields, sort_keys=True).encode())
 
 
