@@ -7,7 +7,9 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+from generator.errors import UsageError
 from generator.model.releases import Difference, Entry, Manifest
+from generator.model.text import Text
 
 _BLOCK = 1 << 20
 _PREVIEW_BAND = b"qd-band--preview"
@@ -61,6 +63,20 @@ def seal(folder: Path, unit: str, keep: Callable[[str], bool] | None = None) -> 
         size, sha256 = hash_file(folder / path)
         entries.append(Entry(path=path, size=size, sha256=sha256))
     return Manifest(unit=unit, files=tuple(entries))
+
+
+def read_as_sealed(folder: Path, entry: Entry) -> bytes:
+    """Return the bytes of a file that was sealed a moment ago. Raises UsageError where it changed since: pages are being built."""
+    body = (folder / entry.path).read_bytes()
+    if len(body) != entry.size or hashlib.sha256(body).hexdigest() != entry.sha256:
+        raise UsageError(
+            Text(
+                zh=f"网页正在被改动：{entry.path}。",
+                en=f"The pages changed while they were read: {entry.path}.",
+            ),
+            Text(zh="请等建站结束后再运行。", en="Wait for the build to end and run again."),
+        )
+    return body
 
 
 def differences(manifest: Manifest, folder: Path, besides: Iterable[str] = ()) -> tuple[Difference, ...]:

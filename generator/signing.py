@@ -66,6 +66,7 @@ def load_key(path: Path, passphrase: bytes | None = None) -> Ed25519PrivateKey:
     Raises:
         UsageError: it is missing, no Ed25519 key, open to other users, or the passphrase does not fit.
     """
+    from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
@@ -86,7 +87,7 @@ def load_key(path: Path, passphrase: bytes | None = None) -> Ed25519PrivateKey:
         )
     try:
         key = load_pem_private_key(body, passphrase)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:  # the last one for SM2, which offices have
         raise UsageError(
             Text(
                 zh=f"{path} 不是可用的密钥，或口令不对。",

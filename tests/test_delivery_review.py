@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import errno
 import os
 import shutil
 import socket
+import subprocess
 import time
 from collections.abc import Callable
 from contextlib import closing, suppress
@@ -15,7 +17,8 @@ from pathlib import Path
 
 import pytest
 
-from generator import durable
+from generator import durable, signing
+from generator.cli.keys import make_command
 from generator.errors import DiffersError, PublishError, UsageError
 from generator.kiosk import bundle, repository, state
 from generator.kiosk.fetch import Limits
@@ -342,3 +345,80 @@ def test_half_an_address_is_a_bad_request(bench: Bench) -> None:
         with socket.create_connection(("127.0.0.1", int(host.partition(":")[2]))) as line:
             line.sendall(f"GET http://[ HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
             assert line.recv(100).startswith(b"HTTP/1.1 400")
+
+
+def test_a_failed_way_back_is_not_called_the_old_release(
+    unit: FolderUnit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The new pages do not read back and the disk refuses the switch back: nobody is told that the old ones are live."""
+    go(unit, built(tmp_path, 1), 0)
+    old = unit.pointer()
+    switch = unit.switch
+
+    def refusing(expected: str | None, to: str) -> None:
+        if to == old:
+            raise OSError(errno.EIO, "Input/output error")
+        switch(expected, to)
+
+    monkeypatch.setattr(unit, "switch", refusing)
+    monkeypatch.setattr(unit, "read_live", lambda _: b"")
+    with pytest.raises(PublishError) as refused:
+        go(unit, built(tmp_path, 2), 1)
+    assert "could not be shown again" in refused.value.problem.en
+    assert "still live" not in refused.value.problem.en
+
+
+def test_pages_that_are_being_built_are_not_published(unit: FolderUnit, tmp_path: Path) -> None:
+    """A build that writes while a release is compressed: said to be that, not a broken disk, and nothing is staged."""
+    tree = built(tmp_path, 1)
+    (tree.folder / "zh/report.html").write_text("being built", "utf-8")
+    with pytest.raises(UsageError, match="changed while"):
+        go(unit, tree, 0)
+    assert list((unit.root).rglob("*.html")) == []
+
+
+def test_a_key_of_another_kind_is_told(tmp_path: Path) -> None:
+    """An SM2 key, which government offices have, is no release key: wrong usage and no fault of ours."""
+    # PKCS#8 with the curve 1.2.156.10197.1.301 and the number 1.
+    body = bytes.fromhex(
+        "304102010030130607 2a8648ce3d0201 06082a811ccf5501822d 0427 3025020101 0420".replace(" ", "")
+    )
+    body += (1).to_bytes(32, "big")
+    path = tmp_path / "sm2.pem"
+    pem = f"-----BEGIN PRIVATE KEY-----\n{base64.b64encode(body).decode()}\n-----END PRIVATE KEY-----\n"
+    path.write_text(pem, "ascii")
+    path.chmod(0o600)
+    with pytest.raises(UsageError, match="no usable key"):
+        signing.load_key(path)
+
+
+def test_a_new_key_outlives_a_power_cut(tmp_path: Path) -> None:
+    """A key whose public half was sent to every kiosk must not be gone: not its file alone is flushed, its name is too."""
+    steps: list[tuple[str, str]] = []
+    with durable.watched(lambda step: steps.append((step.call, step.path))):
+        make_command(tmp_path / "root-1.pem")
+    assert steps == [("fsync_dir", str(tmp_path))]
+    assert (tmp_path / "root-1.pem").stat().st_mode & 0o777 == 0o600
+
+
+def test_the_merge_request_script_spares_what_is_not_committed(tmp_path: Path) -> None:
+    """Run in somebody's own copy it stops, instead of resetting a register with work in it."""
+    register = tmp_path / "content/register/230202"
+    register.mkdir(parents=True)
+    (register / "list.jsonl").write_text("committed")
+    git = ["git", "-c", "user.name=ci", "-c", "user.email=ci@example.invalid", "-C", str(tmp_path)]
+    for words in (("init", "-qb", "main"), ("add", "-A"), ("commit", "-qm", "start")):
+        subprocess.run([*git, *words], check=True)
+    (register / "list.jsonl").write_text("an afternoon's work")
+    (register / "new.jsonl").write_text("more of it")
+    script = Path(__file__).resolve().parent.parent / "docs/ci/qingdan-ci.sh"
+    done = subprocess.run(
+        ["sh", str(script), "merge-request", "main"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, "not committed" in done.stdout) == (2, True), done
+    assert (register / "list.jsonl").read_text() == "an afternoon's work"
+    assert (register / "new.jsonl").exists()

@@ -65,6 +65,11 @@ rewind_register() {
     done
 }
 
+# What is not committed in the register, one file a line.
+register_status() {
+    git status --porcelain --untracked-files=all -- "$CONTENT/register" ":(exclude)$CONTENT/register/.lock"
+}
+
 restore_register() {
     git restore --worktree -- "$CONTENT/register" 2>/dev/null || :
     git clean --quiet --force -d -- "$CONTENT/register"
@@ -99,6 +104,11 @@ merge_request() {
         say "没有目标分支 $target · there is no $target to compare with (fetch it, with its history)"
         exit 2
     }
+    # A build server's copy is clean; in somebody's own, what is not committed would be lost with the register's rewinding.
+    if [ -n "$(register_status)" ]; then
+        say "$CONTENT/register 有未提交的改动，请先提交 · $CONTENT/register has changes that are not committed: commit them first"
+        exit 2
+    fi
     mkdir -p "$ARTEFACTS"
     verdict=0
     trap restore_register EXIT
@@ -109,7 +119,7 @@ merge_request() {
     [ "$verdict" -eq 0 ] || exit "$verdict"
 
     say "核对登记册 · proving the register"
-    left=$(git status --porcelain --untracked-files=all -- "$CONTENT/register" ":(exclude)$CONTENT/register/.lock")
+    left=$(register_status)
     if [ -n "$left" ]; then
         printf '%s\n' "$left"
         say "登记册与重新登记的结果不同：请按报备先后运行 qingdan accept，并提交 $CONTENT/register 的改动"

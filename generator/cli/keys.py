@@ -38,9 +38,12 @@ def make_command(
     lang: LangOption = Lang.zh,
 ) -> None:
     """生成一把密钥，显示公钥 · make a key and show its public half."""
-    from generator import signing
+    from generator import durable, signing
 
     public = signing.make_key(file, asked_passphrase(passphrase, new=True))
+    durable.sync_folder(
+        file.parent
+    )  # kiosks are going to trust a key that must not be gone after a power cut
     say(
         lang,
         Text(
@@ -78,9 +81,15 @@ def _say_root(lang: Lang, facts: RootFacts) -> None:
             signed = role == "root" and public in facts.signed_by
             lines_zh.append(f"  {role:<10}{public}{'  已签' if signed else ''}")
             lines_en.append(f"  {role:<10}{public}{'  signed' if signed else ''}")
-    lines_zh.append(f"还差 {missing} 个签名" if missing else f"签名已够。文件的 SHA-256：{facts.fingerprint}")
+    lines_zh.append(
+        f"还差 {missing} 个签名：请根密钥保管人用 qingdan keys sign 签名。"
+        if missing
+        else f"签名已够。文件的 SHA-256：{facts.fingerprint}"
+    )
     lines_en.append(
-        f"{missing} signatures to go" if missing else f"Enough signatures. SHA-256: {facts.fingerprint}"
+        f"{missing} signature(s) to go: the root keepers sign with qingdan keys sign."
+        if missing
+        else f"Enough signatures. SHA-256 of the file: {facts.fingerprint}"
     )
     say(lang, Text(zh="\n".join(lines_zh), en="\n".join(lines_en)))
 
@@ -136,9 +145,27 @@ def sign_command(
     from generator.kiosk import ceremony
 
     must_exist([file])
-    body = ceremony.sign_root(file.read_bytes(), signing.load_key(key, asked_passphrase(passphrase)))
+    private = signing.load_key(key, asked_passphrase(passphrase))
+    body = ceremony.sign_root(file.read_bytes(), private)
     durable.replace_file(file, body)
-    _say_root(lang, ceremony.facts(body))
+    facts = ceremony.facts(body)
+    _say_root(lang, facts)
+    if signing.public_half(private) not in facts.keys["root"]:
+        say(
+            lang,
+            Text(
+                zh="这把密钥不在本版的根密钥中：只有更换根密钥时，旧密钥才这样签。",
+                en="This key is none of this version's root keys: old ones sign like this when root keys are replaced.",
+            ),
+        )
+    if len(facts.signed_by) >= facts.threshold:
+        say(
+            lang,
+            Text(
+                zh="下一步：qingdan keys install，放入更新库。",
+                en="Next: qingdan keys install, into the repository.",
+            ),
+        )
 
 
 @keys_app.command("install")

@@ -288,9 +288,10 @@ def _published_lines(
 def _past_line(one: release.Past) -> Text:
     line = one.line
     moment = one.moment.astimezone(CHINA)
-    size = f"{one.files}, {(one.size or 0) / 1e6:.1f} MB" if one.files is not None else "-"
-    zh = f"{line.number:>4}  {line.id}  {moment:%Y-%m-%d %H:%M}  {size}"
-    marks = []
+    megabytes = f"{(one.size or 0) / 1e6:.1f} MB"
+    size = Text(zh=f"{one.files} 个文件 {megabytes}", en=f"{one.files} files {megabytes}")
+    when = f"{line.number:>4}  {line.id}  {moment:%Y-%m-%d %H:%M}"
+    marks = [size if one.files is not None else Text(zh="-", en="-")]
     if line.repeats:
         marks.append(Text(zh=f"退回到 {line.repeats}", en=f"back to {line.repeats}"))
     if one.is_live:
@@ -298,7 +299,8 @@ def _past_line(one: release.Past) -> Text:
     elif one.is_kept:
         marks.append(Text(zh="可退回", en="kept"))
     return Text(
-        zh="  ".join([zh, *(mark.zh for mark in marks)]), en="  ".join([zh, *(mark.en for mark in marks)])
+        zh="  ".join([when, *(mark.zh for mark in marks)]),
+        en="  ".join([when, *(mark.en for mark in marks)]),
     )
 
 

@@ -369,26 +369,13 @@ def _store(
         files = tuple(entries[path] for path in paths)
         pieces = known.get(_holds(files))
         if pieces is None or not all(_is_stored(repo, piece) for piece in pieces):
-            body = b"".join(_as_sealed(site, entry) for entry in files)
+            body = b"".join(sealing.read_as_sealed(site, entry) for entry in files)
             parts = list(cutting.cut(body)) if files[0].size > cutting.LARGE else [body]
             held = [_store_blob(repo, part) for part in parts]
             pieces = tuple(blob for blob, _ in held)
             new += sum(blob.size for blob, fresh in held if fresh)
         groups.append(Group(pieces=pieces, files=files))
     return groups, new
-
-
-def _as_sealed(site: Path, entry: Entry) -> bytes:
-    body = (site / entry.path).read_bytes()
-    if len(body) != entry.size or hashlib.sha256(body).hexdigest() != entry.sha256:
-        raise UsageError(
-            Text(
-                zh=f"打包时网页被改动了：{entry.path}。",
-                en=f"The pages changed while they were packed: {entry.path}.",
-            ),
-            Text(zh="请等建站结束后再打包。", en="Wait for the build to end and pack again."),
-        )
-    return body
 
 
 def _is_stored(repo: Path, blob: Blob) -> bool:

@@ -347,8 +347,8 @@ def _make(unit: Unit, place: str, files: Sequence[Staged], progress: Progress) -
                 en=f"What the target gives back is not what was written: {named(wrong)}. The old release is live.",
             ),
             Text(
-                zh="请再运行一次；若仍然如此，请检查目标的磁盘。",
-                en="Run again; if it persists, check the disk.",
+                zh="请等建站结束后再运行一次；若仍然如此，请检查目标的磁盘。",
+                en="Run again once no build is running; if it persists, check the target's disk.",
             ),
         )
 
@@ -387,6 +387,11 @@ _LIVE_BUT: Final = Text(
     zh="新版已经在线，但还没有记入台账。", en="The new release is live, but the history does not say so yet."
 )
 
+_NOT_BACK: Final = Text(
+    zh="切换后读到的不是新版，也未能退回旧版。",
+    en="After the switch, readers did not get the new pages, and the old ones could not be shown again.",
+)
+
 _IN_PART: Final = Text(
     zh="逐页替换只完成了一部分。", en="Some pages are the new ones already, others still the old ones."
 )
@@ -400,7 +405,10 @@ def _look(unit: Unit, state: State, note: Note, manifest: Manifest, papers: Sequ
     if not wrong:
         return
     if state.pointer is not None:
-        unit.switch(note.id, state.pointer)
+        try:
+            unit.switch(note.id, state.pointer)
+        except OSError as error:
+            raise said_of(note.unit, error, _NOT_BACK) from error
     raise PublishError(
         Text(
             zh=f"切换后读到的不是新版：{named(wrong)}。"

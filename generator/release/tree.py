@@ -159,7 +159,7 @@ def _compressed(built: Built, held: Held, progress: Progress) -> Iterator[Staged
         else:
             to_make.append(entry)
     with ThreadPoolExecutor(_AT_ONCE) as pool:  # zlib lets go of the interpreter while it works
-        bodies = pool.map(lambda entry: _gzip((built.folder / entry.path).read_bytes()), to_make)
+        bodies = pool.map(lambda entry: _gzip(sealing.read_as_sealed(built.folder, entry)), to_make)
         for done, (entry, body) in enumerate(zip(to_make, bodies, strict=True), start=1):
             progress(f"{entry.path}.gz", done, len(to_make))
             if len(body) < entry.size:
