@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page
 
 from generator import signing
 from generator.__main__ import main
+from generator.kiosk import repository
 from tests.kiosk_page import RELEASED, shown, write_tree
 from tests.kiosk_repo import COUNTY, TOWNSHIP, Bench
 from tests.kiosk_repo import write_site as write_kiosk_site
@@ -204,3 +205,80 @@ def page_in(zone: str, chromium: Browser) -> Iterator[Page]:
     context = chromium.new_context(timezone_id=zone, viewport={"width": 1080, "height": 1920})
     yield context.new_page()
     context.close()
+
+
+def test_a_key_of_another_role_does_not_sign_the_root(bench: tuple[Bench, list[object]], run: Run) -> None:
+    """Its signature would count for nothing, and nobody would notice before `install`."""
+    keys, _ = bench
+    draft = keys.folder / "draft.json"
+    draft.write_bytes(keys.new_root(by=()))
+    before = draft.read_bytes()
+    code, said = run("keys", "sign", draft, "--key", keys.folder / "targets.pem")
+    assert (code, "the targets key, no root key" in said, draft.read_bytes() == before) == (2, True, True), (
+        said
+    )
+    code, said = run("keys", "sign", draft, "--key", keys.folder / "root-1.pem")
+    assert (code, "1 signature(s) to go" in said, "Next:" in said) == (0, True, False), said
+    code, said = run("keys", "sign", draft, "--key", keys.folder / "root-4.pem")
+    assert (code, "none of this version's root keys" in said) == (0, True), said
+    code, said = run("keys", "sign", draft, "--key", keys.folder / "root-2.pem")
+    assert (code, "Next: qingdan keys install" in said) == (0, True), said
+
+
+def test_an_address_to_scan_is_one(bench: tuple[Bench, list[object]], run: Run) -> None:
+    """What is no address would be a code on every screen that leads nowhere; the last slash is added."""
+    keys, pack = bench
+    code, said = run(*pack, "--county", COUNTY, "--address", "www.example.gov.cn")
+    assert (code, "is no address" in said) == (2, True), said
+    assert run(*pack, "--county", COUNTY, "--address", "https://www.example.invalid/qd/230125")[0] == 0
+    standing = repository.standing(keys.repo)
+    assert standing is not None
+    assert standing.release.address == "https://www.example.invalid/qd/230125/"
+
+
+def test_the_address_to_scan_is_the_portals(
+    tmp_path: Path, portal: list[str], bench: tuple[Bench, list[object]], run: Run
+) -> None:
+    """Who says once, at the target, where the pages are, need not say it again."""
+    keys, pack = bench
+    assert run(*pack, "--county", COUNTY, *portal)[0] == 0
+    standing = repository.standing(keys.repo)
+    assert standing is not None
+    assert standing.release.address == f"https://www.example.invalid/qingdan/{COUNTY}/"
+
+
+def test_pages_that_were_not_built_are_not_packed(
+    tmp_path: Path, bench: tuple[Bench, list[object]], run: Run
+) -> None:
+    """The message names the command that builds them."""
+    _, pack = bench
+    code, said = run(*pack[:-1], tmp_path / "nothing", "--county", COUNTY)
+    assert (code, "Run qingdan build first" in said) == (2, True), said
+
+
+def test_a_kiosk_says_how_it_is_in_words(
+    tmp_path: Path, bench: tuple[Bench, list[object]], run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Age in days, time as people there read it, how the last update went; where a stick's folder is given, its whole path is kept."""
+    keys, pack = bench
+    assert run(*pack, "--county", COUNTY)[0] == 0
+    (tmp_path / "root.json").write_bytes(keys.root)
+    state = tmp_path / "kiosk"
+    monkeypatch.chdir(keys.folder)
+    setup = ["kiosk", "setup", "--state", state, "--root", tmp_path / "root.json", "--county", COUNTY]
+    code, said = run(*setup, "--township", TOWNSHIP, "--from", "repo")
+    assert (code, f"run kiosk pull --state {state}" in said) == (0, True), said
+    code, said = run("kiosk", "status", "--state", state)
+    assert (code, said) == (6, "There is no content yet: run kiosk pull.\n")
+    monkeypatch.chdir(tmp_path)
+    assert run("kiosk", "pull", "--state", state)[0] == 0
+    code, said = run("kiosk", "status", "--state", state)
+    assert code == 0
+    assert re.fullmatch(
+        r"Release 1 of [0-9-]+, 0 day\(s\) old, good until [0-9-]+ [0-9:]+ \(China\)\.\nAll is well\.\n"
+        r"Last update: [0-9-]+ [0-9:]+ \(China\), fine\.\n",
+        said,
+    ), said
+    assert run("kiosk", "pull", "--state", state, "--from", tmp_path / "nothing")[0] == 6
+    code, said = run("kiosk", "status", "--state", state, lang="zh")
+    assert (code, "未成功（net-unreachable）" in said) == (0, True), said

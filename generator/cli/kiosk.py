@@ -6,7 +6,8 @@ On a kiosk only what deploy/kiosk/requirements.lock lists is installed: rooms ar
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+import re
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -26,7 +27,7 @@ from generator.cli.common import (
     site_of,
 )
 from generator.cli.keys import PassphraseOption, asked_passphrase
-from generator.errors import EXIT_FINE, EXIT_STALE
+from generator.errors import EXIT_FINE, EXIT_STALE, UsageError
 from generator.model.text import Text
 
 if TYPE_CHECKING:
@@ -67,6 +68,31 @@ def _keys(folder: Path, roles: tuple[str, ...], passphrase: bytes | None = None)
     }
 
 
+def _address(content: Path, county: str) -> str:
+    """Where the public finds the county's pages, as site.toml says it; empty where it does not."""
+    settings = site_of(content)
+    if settings is None:
+        return ""
+    portals = [
+        one.address for one in settings.targets if one.address and (not one.units or county in one.units)
+    ]
+    base = settings.base_url or next(iter(portals), None)
+    return f"{base}{county}/" if base else ""
+
+
+def _checked(address: str) -> str:
+    """The address as given, with its last slash; it becomes a code to scan on every screen."""
+    if address and not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", address):
+        raise UsageError(
+            Text(zh=f"“{address}”不是网址。", en=f"{address!r} is no address."),
+            Text(
+                zh="请写县网页的完整网址，如 https://www.example.gov.cn/qingdan/230202/。",
+                en="Give the whole address of the county's pages: https://www.example.gov.cn/qingdan/230202/.",
+            ),
+        )
+    return f"{address.rstrip('/')}/" if address else ""
+
+
 @kiosk_app.command("pack")
 def pack_command(
     repo: RepoOption,
@@ -88,10 +114,15 @@ def pack_command(
     from generator.kiosk import repository
 
     folder = site / county
-    must_exist([folder / "index.html"])
-    if address is None:
-        settings = site_of(content)
-        address = f"{settings.base_url}{county}/" if settings and settings.base_url else ""
+    if not (folder / "index.html").is_file():
+        raise UsageError(
+            Text(zh=f"{folder} 中没有建成的网页。", en=f"{folder} holds no built pages."),
+            Text(
+                zh="请先运行 qingdan build；建在别处的，请加 --site 文件夹。",
+                en="Run qingdan build first, or give --site FOLDER if it was built elsewhere.",
+            ),
+        )
+    address = _address(content, county) if address is None else _checked(address)
     moment = now()
     packed = repository.pack(
         repo,
@@ -139,6 +170,11 @@ def refresh_command(
     )
 
 
+def _lasting(source: str) -> str:
+    """A folder by its whole path: the timer pulls from elsewhere than the installer stood."""
+    return source if "://" in source else str(Path(source).resolve())
+
+
 @kiosk_app.command("setup")
 def setup_command(
     state: StateOption,
@@ -166,7 +202,7 @@ def setup_command(
     settings = KioskSettings(
         county=county,
         township=township,
-        sources=tuple(sources or ()),
+        sources=tuple(_lasting(source) for source in sources or ()),
         lang=pages,
         elder=elder,
         printing=printing,
@@ -177,8 +213,10 @@ def setup_command(
     say(
         lang,
         Text(
-            zh=f"已设置 {state}。请核对 root.json 的 SHA-256 与密钥保管人纸上的一致：\n{fingerprint}",
-            en=f"{state} is set up. Compare the SHA-256 of root.json with the key keepers' paper:\n{fingerprint}",
+            zh=f"已设置 {state}。请核对 root.json 的 SHA-256 与密钥保管人纸上的一致：\n{fingerprint}\n"
+            f"一致的，请运行 kiosk pull --state {state}；不一致的，请删去 {state}，找密钥保管人。",
+            en=f"{state} is set up. Compare the SHA-256 of root.json with the key keepers' paper:\n{fingerprint}\n"
+            f"If it is the same, run kiosk pull --state {state}; if not, remove {state} and ask the key keepers.",
         ),
     )
 
@@ -275,13 +313,34 @@ _PROBLEMS = {
 def _said(fields: dict[str, Any]) -> Text:
     """Return the status in a few lines."""
     problem = fields["problem"]
-    number, day = fields["release"], fields.get("date", "—")
     refused = Text(zh=f"上次更新被拒绝（{problem}）。", en=f"The last update was refused ({problem}).")
     word = Text(zh="一切正常。", en="All is well.") if problem is None else _PROBLEMS.get(problem, refused)
-    last = fields["last_update"] or {}
-    return Text(
-        zh=f"第 {number or 0} 期，{day}，有效期至 {fields.get('fresh_until', '—')}。\n{word.zh}\n"
-        f"上次更新：{last.get('at', '—')} {last.get('error') or ''}",
-        en=f"Release {number or 0} of {day}, fresh until {fields.get('fresh_until', '—')}.\n{word.en}\n"
-        f"Last update: {last.get('at', '—')} {last.get('error') or ''}",
-    )
+    lines = [word]
+    if "date" in fields:
+        number, day, age, until = (fields[name] for name in ("release", "date", "age_days", "fresh_until"))
+        lines.insert(
+            0,
+            Text(
+                zh=f"第 {number} 期，{day} 发布，已 {age} 天，有效期至 {_in_china(until)}。",
+                en=f"Release {number} of {day}, {age} day(s) old, good until {_in_china(until)} (China).",
+            ),
+        )
+    if fields["clock_behind"]:
+        lines.append(Text(zh="本机时钟慢了，请校准。", en="This machine's clock is behind: set it."))
+    last = fields["last_update"]
+    if last:
+        at, error = _in_china(last.get("at")), last.get("error")
+        lines.append(
+            Text(
+                zh=f"上次取更新：{at}，{f'未成功（{error}）' if error else '成功'}。",
+                en=f"Last update: {at} (China), {f'not taken ({error})' if error else 'fine'}.",
+            )
+        )
+    return Text(zh="\n".join(line.zh for line in lines), en="\n".join(line.en for line in lines))
+
+
+def _in_china(moment: object) -> str:
+    try:
+        return f"{datetime.fromisoformat(str(moment)).astimezone(CHINA):%Y-%m-%d %H:%M}"
+    except ValueError:
+        return "—"  # a note that the disk damaged

@@ -17,6 +17,7 @@ from generator.errors import KioskRefusedError, UsageError
 from generator.kiosk import metadata
 from generator.kiosk.metadata import LIFETIMES, ROLES, Lifetimes
 from generator.model.text import Text
+from generator.signing import public_half
 
 if TYPE_CHECKING:
     from generator.signing import PrivateKey
@@ -73,8 +74,22 @@ def draft_root(
 
 
 def sign_root(draft: bytes, key: PrivateKey) -> bytes:
-    """Return the draft with one more signature. The key may be one of the new root keys or one of those before."""
+    """Return the draft with one more signature. The key may be one of the new root keys or one of those before.
+
+    Raises:
+        UsageError: it is another role's key: its signature would count for nothing.
+    """
     signed, _ = metadata.root_from(draft)
+    public = public_half(key)
+    role = next((role for role, publics in facts(draft).keys.items() if public in publics), "root")
+    if role != "root":
+        raise UsageError(
+            Text(
+                zh=f"这把是 {role} 密钥，不是根密钥，未签名。",
+                en=f"This is the {role} key, no root key; nothing was signed.",
+            ),
+            Text(zh="请换用根密钥，如 root-1.pem。", en="Use a root key, such as root-1.pem."),
+        )
     signed.sign(metadata.signer(key), append=True)
     return signed.to_bytes()
 
