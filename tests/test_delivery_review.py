@@ -422,3 +422,12 @@ def test_the_merge_request_script_spares_what_is_not_committed(tmp_path: Path) -
     assert (done.returncode, "not committed" in done.stdout) == (2, True), done
     assert (register / "list.jsonl").read_text() == "an afternoon's work"
     assert (register / "new.jsonl").exists()
+
+
+@pytest.mark.parametrize("name", [".well-known.txt", "zh/说明.html", "zh/a b.html"])
+def test_what_kiosks_refuse_is_not_signed(bench: Bench, name: str) -> None:
+    """A name that no kiosk takes would have stopped every kiosk of the county at this release."""
+    (bench.folder / "site" / name).write_text("x", "utf-8")
+    with pytest.raises(UsageError, match="no file of this name"):
+        repository.pack(bench.repo, bench.folder / "site", COUNTY, bench.keys, now=NOW, date="2026-11-24")
+    assert newest(bench.repo).number == 1

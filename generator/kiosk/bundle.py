@@ -227,9 +227,13 @@ def _sha(value: object) -> str:
     return value
 
 
+def is_path(path: str) -> bool:
+    """Whether kiosks take a file of this name: no dot file, no "..", nothing absolute, nothing a disk could read in another way."""
+    return all(_SEGMENT.fullmatch(part) for part in path.split("/"))
+
+
 def _path(value: object) -> str:
-    # Our own names only: no dot files, no "..", nothing absolute, nothing a disk could read in another way.
-    if not isinstance(value, str) or not all(_SEGMENT.fullmatch(part) for part in value.split("/")):
+    if not isinstance(value, str) or not is_path(value):
         raise ValueError(value)
     return value
 

@@ -171,6 +171,7 @@ def pack(
         if before is not None and before.release.county != county:
             raise _other_county(repo, before.release.county, county)
         manifest = seal(site, county)
+        _must_be_taken(manifest)
         same = (
             before is not None
             and before.release.manifest == manifest.digest
@@ -225,6 +226,22 @@ def refresh(repo: Path, keys: Keys, *, now: datetime, lifetimes: Lifetimes = LIF
         _must_be_signed(root, before.targets_body)
         _publish(repo, before.targets_body, before.targets, before, keys, now, lifetimes)
         return before.release.number
+
+
+def _must_be_taken(manifest: Manifest) -> None:
+    """Raise UsageError where every kiosk would refuse what is going to be signed."""
+    strange = [entry.path for entry in manifest.files if not bundle.is_path(entry.path)]
+    if strange:
+        raise UsageError(
+            Text(
+                zh=f"一体机不接受这样的文件名：{strange[0]}。",
+                en=f"Kiosks take no file of this name: {strange[0]}.",
+            ),
+            Text(
+                zh="文件名只能用英文字母、数字、点、横线和下划线，且不以点开头。请删除整个网站文件夹，重新运行 qingdan build。",
+                en="Letters, digits, dots, hyphens and underlines only, no dot first. Remove the site and run qingdan build again.",
+            ),
+        )
 
 
 def _packed(release: Release, *, new: bool, fetched: int) -> Packed:
