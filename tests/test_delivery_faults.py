@@ -6,6 +6,7 @@ import ast
 import errno
 import hashlib
 import http.client
+import io
 import os
 import shutil
 import subprocess
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -886,6 +888,30 @@ def test_damage_to_a_page_and_a_floor_shows_nothing_older(bench: Bench, lost: st
     assert pull(kiosk, now=NOW, sources=[str(bench.repo)]).number == 2
     assert page.read_bytes() == whole
     assert status(kiosk, now=NOW, full=True).exit_code == 0
+
+
+class Reluctant(io.FileIO):
+    """A file that takes at most a hundred bytes at once."""
+
+    def write(self, block: Any, /) -> int:
+        """Write the beginning of it."""
+        return super().write(memoryview(block)[:100])
+
+
+def test_what_arrives_is_kept_whole_by_a_disk_that_takes_little(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Writes of what is downloaded that take fewer bytes than given are gone on with: nothing is fetched twice."""
+    kiosk = fresh(bench, "kiosk")
+    real = Path.open
+
+    def reluctant(path: Path, mode: str = "r", **more: Any) -> Any:
+        return Reluctant(path, mode) if ".partial" in path.parts else real(path, mode, **more)
+
+    monkeypatch.setattr("pathlib.Path.open", reluctant)
+    with serve(bench.repo) as (address, asked):
+        assert pull(kiosk, now=NOW, sources=[address], limits=QUICK).number == 2
+    assert len(asked) == len(set(asked))
 
 
 @pytest.mark.full

@@ -238,7 +238,7 @@ class Web:
                 self._pace(len(block))
                 if file:
                     with _on_disk():
-                        file.write(block)
+                        _write_all(file, block)
                 taken += block
                 if held + len(taken) > limit:
                     if partial:
@@ -302,6 +302,12 @@ def _on_disk() -> Iterator[None]:
         yield
     except OSError as error:
         raise refusal_of(error) from error
+
+
+def _write_all(file: IO[bytes], block: bytes) -> None:
+    view = memoryview(block)
+    while view:  # an unbuffered write may take fewer bytes than it was given
+        view = view[file.write(view) :]
 
 
 def _cut(connection: http.client.HTTPConnection) -> None:
