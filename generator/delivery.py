@@ -12,6 +12,7 @@ from typing import Final
 
 from generator import release, signing
 from generator.errors import ContentError, PublishError, QingdanError, UsageError
+from generator.model.places import Division, DivisionCode
 from generator.model.releases import PROVINCE_UNIT
 from generator.model.settings import Site
 from generator.model.targets import TargetSettings
@@ -121,6 +122,14 @@ def roll_back(errand: Errand, to: str | None, progress: release.Progress) -> Ite
                     yield Delivered(
                         target=target, unit=unit, published=done, error=None, notes=tuple(place.notes)
                     )
+
+
+def strangers_site(content: Path) -> Site:
+    """Return settings that know no target, county or key: whoever verifies with a public key alone needs none of them."""
+    nowhere = Division(
+        code=DivisionCode("000000"), name="", level="province", parent=None, english=None, successor=None
+    )
+    return Site(content=content, province=nowhere, base_url=None, divisions={}, counties=())
 
 
 def releases(errand: Errand) -> Iterator[tuple[TargetSettings, str, Sequence[release.Past]]]:

@@ -282,3 +282,19 @@ def test_a_kiosk_says_how_it_is_in_words(
     assert run("kiosk", "pull", "--state", state, "--from", tmp_path / "nothing")[0] == 6
     code, said = run("kiosk", "status", "--state", state, lang="zh")
     assert (code, "未成功（net-unreachable）" in said) == (0, True), said
+
+
+def test_anybody_verifies_with_the_public_key_alone(
+    tmp_path: Path, portal: list[str], run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A citizen has no content folder: the key and the place are enough."""
+    assert run("publish", "--county", UNIT, "--site", tmp_path / "site", *portal)[0] == 0
+    public = signing.public_half(signing.load_key(tmp_path / "release.pem"))
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    place = tmp_path / "portal" / UNIT
+    code, said = run("verify", place, "--public-key", public)
+    assert (code, "are as signed" in said) == (0, True), said
+    (place / "current" / "index.html").write_text("x", encoding="utf-8")
+    assert run("verify", place, "--public-key", public)[0] == 7
+    assert run("verify", place)[0] == 3, "without a key there is nothing to believe"

@@ -165,25 +165,35 @@ def verify_command(
             Text(zh="公钥以 ed25519: 开头。", en="It starts with ed25519:."),
         )
     fine = True
+    stranger = public_key is not None and not (content / "site.toml").exists()
     with progress(lang) as show:
-        errand = _errand(content, None, counties, None)
+        errand = _errand(content, None, counties, None, stranger=stranger)
         for verdict in delivery.verify(errand, what, _known(known or ()), public_key, show):
             fine = fine and verdict.is_fine
             for line in _verdict_lines(verdict):
                 say(lang, line)
+    if stranger and not counties and what.startswith(("http://", "https://")):
+        say(
+            lang,
+            Text(
+                zh="没有内容文件夹，不知道下面有哪些县：要核验某县，请加 --county 代码。",
+                en="Without a content folder nobody knows the counties under it: give --county CODE to verify one.",
+            ),
+        )
     if not fine:
         raise typer.Exit(EXIT_DIFFERS)
 
 
 def _errand(
-    content: Path, target: str | None, counties: list[str] | None, key: Path | None
+    content: Path, target: str | None, counties: list[str] | None, key: Path | None, *, stranger: bool = False
 ) -> delivery.Errand:
+    """Gather what was said. A `stranger` has no content folder, only the public key."""
     from generator import delivery, settings
 
     passphrase = os.environ.get("QINGDAN_RELEASE_PASSPHRASE")
     moment = now().replace(microsecond=0)
     return delivery.Errand(
-        site=settings.load_site(content),
+        site=delivery.strangers_site(content) if stranger else settings.load_site(content),
         moment=moment,
         owner=f"{_user()}@{platform.node()} pid {os.getpid()} {moment:%Y-%m-%dT%H:%M:%SZ}",
         target=target,
