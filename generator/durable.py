@@ -29,12 +29,12 @@ class Step:
     """One change that is about to be made to a disk."""
 
     call: str
-    """create, write, append, fsync, fsync_dir, rename, symlink, link, unlink, mkdir or rmdir."""
+    """create, write, fsync, fsync_dir, rename, symlink, link, unlink, mkdir or rmdir."""
     path: str
     other: str | None = None
     """The new name (rename, link), or what a symlink will say."""
     body: bytes | None = None
-    """What is written (write, append)."""
+    """What is written (write)."""
 
 
 _FLUSHED_AT_ONCE: Final = 32
@@ -59,13 +59,13 @@ def _step(call: str, path: Path, other: str | None = None, body: bytes | None = 
         _watcher(Step(call=call, path=os.fspath(path), other=other, body=body))
 
 
-def write_new(path: Path, body: bytes, *, mode: int = 0o644, sync: bool = True) -> None:
+def write_new(path: Path, body: bytes, *, sync: bool = True) -> None:
     """Create `path` with `body` and flush it to the disk. Raises FileExistsError where it exists.
 
     With `sync=False` the caller promises to `sync_file` it before anything names it, or to prove it whenever it is used.
     """
     _step("create", path)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), mode)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o644)
     try:
         _step("write", path, body=body)
         _write_all(handle, body)
@@ -74,23 +74,6 @@ def write_new(path: Path, body: bytes, *, mode: int = 0o644, sync: bool = True) 
             os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def append(path: Path, body: bytes) -> None:
-    """Add `body` to the end of `path` (made where it is missing) and flush it to the disk."""
-    existed = path.exists()
-    if not existed:
-        _step("create", path)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o644)
-    try:
-        _step("append", path, body=body)
-        _write_all(handle, body)
-        _step("fsync", path)
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-    if not existed:
-        sync_folder(path.parent)
 
 
 def replace_file(path: Path, body: bytes, *, lasting: bool = True) -> None:

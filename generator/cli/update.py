@@ -187,11 +187,11 @@ def _distinct(came: CameIntoForce) -> Sequence[tuple[str, Change]]:
 def _ending(updated: Updated) -> Text:
     if not updated.rebuilt:
         return Text(
-            zh=f"{updated.units} 个单元均无变化，没有重建。",
+            zh=f"{updated.units} 个单位均无变化，没有重建。",
             en=f"Nothing changed in any of the {updated.units} units; nothing was built.",
         )
     kept = updated.units - len(updated.rebuilt)
     return Text(
-        zh=f"重建了 {len(updated.rebuilt)} 个单元，其余 {kept} 个没有变化。",
+        zh=f"重建了 {len(updated.rebuilt)} 个单位，其余 {kept} 个没有变化。",
         en=f"Rebuilt {len(updated.rebuilt)} units; the other {kept} are as they were.",
     )

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from tuf.api.exceptions import RepositoryError
 from tuf.api.metadata import (  # type: ignore[attr-defined]  # its documented home; the package does not say so to mypy
@@ -457,14 +457,3 @@ def _pieces(repo: Path, release: Release) -> list[tuple[Blob, ...]]:
         stored = (repo / blob_path(shard.name)).read_bytes()
         found += [group.pieces for group in bundle.groups_from(bundle.uncompress(shard, stored))]
     return found
-
-
-def describe(packed: Packed) -> dict[str, Any]:
-    """Return what packing did, for programs."""
-    return {
-        "release": packed.number,
-        "new": packed.new,
-        "files": packed.files,
-        "bytes": packed.size,
-        "fetched": packed.fetched,
-    }
