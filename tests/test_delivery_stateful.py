@@ -6,7 +6,7 @@ import errno
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import cache
@@ -40,6 +40,7 @@ from tests.portal_site import UNIT, built, go, office, pages, roll_back_to, scri
 
 MEMORY = Path("/dev/shm")
 EDITIONS = 5
+PLACES: list[Path] = []
 
 
 class Killed(BaseException):
@@ -48,7 +49,8 @@ class Killed(BaseException):
 
 def place() -> Path:
     """A folder in memory where there is one."""
-    return Path(tempfile.mkdtemp(dir=MEMORY if MEMORY.is_dir() else None))
+    PLACES.append(Path(tempfile.mkdtemp(dir=MEMORY if MEMORY.is_dir() else None)))
+    return PLACES[-1]
 
 
 def disturbed(act: Callable[[], object], at: int, code: int | None) -> bool:
@@ -365,11 +367,15 @@ def run_machine(machine: type[RuleBasedStateMachine], examples: int, steps: int)
 
 
 @pytest.fixture(autouse=True, scope="module")
-def _quick_disk() -> object:
-    """Nobody cuts the power here."""
+def _quick_disk() -> Iterator[None]:
+    """Nobody cuts the power here; and nothing that was made once for all rows stays behind."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("os.fsync", lambda _: None)
         yield
+    for made in (editions, county):
+        made.cache_clear()
+    for folder in PLACES:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.mark.parametrize(
