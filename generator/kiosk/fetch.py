@@ -35,7 +35,7 @@ class Limits:
     """What a source may cost."""
 
     total: float = 7200
-    """Seconds for a whole update: the next timer starts it again, with what has arrived."""
+    """Seconds for one source, the whole update: the next timer starts it again, with what has arrived."""
     silence: float = 30
     """Seconds without a byte, or to the end of an answer's head."""
     window: float = 60
