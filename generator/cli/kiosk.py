@@ -229,7 +229,8 @@ def pull_command(
         typer.Option("--from", help="更新网址或 U 盘文件夹 · address or folder (may repeat)"),
     ] = None,
     deadline: Annotated[
-        int, typer.Option("--deadline", min=10, help="每个来源最多用多少秒 · seconds at most, for each source")
+        int,
+        typer.Option("--deadline", min=10, help="每个来源最多用多少秒 · seconds at most, for each source"),
     ] = 7200,
     least_rate: Annotated[
         int, typer.Option("--least-rate", min=0, help="一分钟平均每秒至少多少字节 · bytes a second at least")
