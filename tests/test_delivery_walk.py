@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import fields
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,7 +15,9 @@ from playwright.sync_api import Browser, Page
 
 from generator import signing
 from generator.__main__ import main
+from generator.cli.common import FILING, MACHINES, PORTALS, SITE
 from generator.kiosk import repository
+from generator.model.targets import BucketTarget, FolderTarget, SftpTarget
 from tests.kiosk_page import RELEASED, shown, write_tree
 from tests.kiosk_repo import COUNTY, TOWNSHIP, Bench
 from tests.kiosk_repo import write_site as write_kiosk_site
@@ -298,3 +301,45 @@ def test_anybody_verifies_with_the_public_key_alone(
     (place / "current" / "index.html").write_text("x", encoding="utf-8")
     assert run("verify", place, "--public-key", public)[0] == 7
     assert run("verify", place)[0] == 3, "without a key there is nothing to believe"
+
+
+def test_help_follows_the_work(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Filing, site, portals, kiosks: each command stands under one of these headings, none under another."""
+    monkeypatch.setattr(sys, "argv", ["qingdan", "--help"])
+    with pytest.raises(SystemExit):
+        main()
+    said = capsys.readouterr().out
+    places = [said.index(heading) for heading in (FILING, SITE, PORTALS, MACHINES)]
+    assert places == sorted(places)
+    assert "Commands" not in said
+    assert places[0] < said.index("│ check ") < places[1] < said.index("│ build ") < places[2]
+    assert places[2] < said.index("│ publish ") < places[3] < said.index("│ kiosk ")
+
+
+def test_every_key_of_the_site_is_documented() -> None:
+    """docs/content.md names each key that site.toml can have: a key that nobody can find is none."""
+    text = (Path(__file__).parent.parent / "docs" / "content.md").read_text(encoding="utf-8")
+    section = text.split("## content/site.toml", 1)[1].split("\n## ", 1)[0]
+    wanted = {"province", "base_url", "public", "former", "kind"}
+    for settings in (FolderTarget, SftpTarget, BucketTarget):
+        wanted |= {field.name for field in fields(settings)}
+    assert wanted <= set(re.findall(r"^(?:# )?([a-z_]+) = ", section, flags=re.MULTILINE))
+
+
+def test_changed_settings_of_a_kiosk_are_no_damage(
+    tmp_path: Path, bench: tuple[Bench, list[object]], run: Run
+) -> None:
+    """Whoever edited kiosk.toml is told that it waits for the next update, not that files were tampered with."""
+    keys, pack = bench
+    assert run(*pack, "--county", COUNTY)[0] == 0
+    (tmp_path / "root.json").write_bytes(keys.root)
+    state = tmp_path / "kiosk"
+    setup = ["kiosk", "setup", "--state", state, "--root", tmp_path / "root.json", "--county", COUNTY]
+    assert run(*setup, "--township", TOWNSHIP, "--from", keys.repo)[0] == 0
+    assert run("kiosk", "pull", "--state", state)[0] == 0
+    settings = state / "kiosk.toml"
+    settings.write_text(settings.read_text().replace("printing = false", "printing = true"))
+    code, said = run("kiosk", "status", "--state", state)
+    assert (code, "are not in use yet" in said) == (6, True), said
+    assert run("kiosk", "pull", "--state", state)[0] == 0
+    assert run("kiosk", "status", "--state", state)[0] == 0

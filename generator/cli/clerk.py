@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from generator.cli.common import (
+    FILING,
     AsOfOption,
     ContentOption,
     CountyOption,
@@ -63,7 +64,7 @@ class ReadAs(StrEnum):
 Kind = StrEnum("Kind", {slug: slug for slug in LIST_KINDS})  # type: ignore[misc]  # the table of kinds decides
 
 
-@app.command()
+@app.command(rich_help_panel=FILING)
 def check(
     files: Annotated[
         list[Path],
@@ -145,7 +146,7 @@ def _keeping_garbage() -> Iterator[None]:
             gc.enable()
 
 
-@app.command()
+@app.command(rich_help_panel=FILING)
 def fix(
     file: Annotated[Path, typer.Argument(help="要修的文件，xlsx 或 csv · the document", show_default=False)],
     out: Annotated[Path, typer.Option("--out", help="修好后另存为 · where the mended copy goes")],
@@ -176,7 +177,7 @@ def fix(
     raise typer.Exit(_verdict(checked))
 
 
-@app.command()
+@app.command(rich_help_panel=FILING)
 def accept(
     filings: Annotated[list[Path], typer.Argument(help="报备文件夹 · filing folders", show_default=False)],
     lang: LangOption = Lang.zh,
@@ -198,7 +199,7 @@ def accept(
     raise typer.Exit(EXIT_DOCUMENT if refused else EXIT_FINE)
 
 
-@app.command()
+@app.command(rich_help_panel=FILING)
 def vet(
     file: Annotated[Path, typer.Argument(help="下发的文件，docx 或 txt · the document", show_default=False)],
     county: Annotated[str, typer.Option("--county", help="六位县级代码 · six-digit county code")],
@@ -226,7 +227,7 @@ def vet(
     raise typer.Exit(EXIT_DOCUMENT if vetted.to_look_at else EXIT_FINE)
 
 
-@app.command()
+@app.command(rich_help_panel=FILING)
 def template(
     kind: Annotated[Kind, typer.Option("--kind", help="清单种类 · kind of list")],
     out: Annotated[Path, typer.Option("--out", help="要写的 .xlsx · the workbook to write")],
@@ -248,7 +249,7 @@ def template(
     )
 
 
-@app.command("rules")
+@app.command("rules", rich_help_panel=FILING)
 def rules_command(
     rule: Annotated[
         str | None, typer.Argument(help="规则编号，如 VETO-ITEM · id of a rule", show_default=False)

@@ -10,9 +10,10 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from enum import StrEnum
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from generator.errors import QingdanError, UsageError
 from generator.model.text import Text
@@ -30,15 +31,36 @@ PROCESSES = (os.cpu_count() or 1) + 1  # parts differ in length; the last of the
 # China has one civil time, UTC+8, without daylight saving; no time-zone data needed (Windows has none).
 CHINA = timezone(timedelta(hours=8))
 
+FILING, SITE, PORTALS, MACHINES = (
+    "报备 · filing",
+    "建站 · the site",
+    "门户 · portals",
+    "一体机和密钥 · kiosks and keys",
+)
+"""The headings of `--help`, in the order of the work."""
+
+
+class _InOrder(TyperGroup):
+    """Shows commands in the order of the work, whatever order their modules are read in."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        headings = [FILING, SITE, PORTALS, MACHINES]
+        return sorted(
+            super().list_commands(ctx),
+            key=lambda name: headings.index(getattr(self.commands[name], "rich_help_panel", FILING)),
+        )
+
+
 app = typer.Typer(
+    cls=_InOrder,
     help="清单：把县（市、区）报备的乡镇（街道）职责清单做成可检索的双语公开网站。\n\n"
     "Qingdan: filed responsibility checklists become searchable, bilingual public sites.",
     no_args_is_help=True,
     add_completion=True,
     pretty_exceptions_enable=False,
 )
-register_app = typer.Typer(help="登记册 · the register", no_args_is_help=True)
-app.add_typer(register_app, name="register")
+register_app = typer.Typer(help="登记册：核对是否与原件一致 · the register", no_args_is_help=True)
+app.add_typer(register_app, name="register", rich_help_panel=FILING)
 
 
 class Lang(StrEnum):

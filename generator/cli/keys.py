@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from generator.cli.common import Lang, LangOption, app, must_exist, now, say
+from generator.cli.common import MACHINES, Lang, LangOption, app, must_exist, now, say
 from generator.errors import UsageError
 from generator.model.text import Text
 
 if TYPE_CHECKING:
     from generator.kiosk.ceremony import RootFacts
 
-keys_app = typer.Typer(help="密钥 · keys", no_args_is_help=True)
-app.add_typer(keys_app, name="keys")
+keys_app = typer.Typer(help="发布和一体机的密钥 · keys of portals and kiosks", no_args_is_help=True)
+app.add_typer(keys_app, name="keys", rich_help_panel=MACHINES)
 
 PassphraseOption = Annotated[
     bool, typer.Option("--passphrase", help="密钥有口令，会提示输入 · ask for its passphrase")

@@ -15,6 +15,7 @@ import typer
 
 from generator.cli.common import (
     CHINA,
+    MACHINES,
     ContentOption,
     Lang,
     LangOption,
@@ -34,8 +35,8 @@ if TYPE_CHECKING:
     from generator.kiosk.metadata import Lifetimes
     from generator.kiosk.repository import Keys
 
-kiosk_app = typer.Typer(help="触摸屏一体机 · kiosks", no_args_is_help=True)
-app.add_typer(kiosk_app, name="kiosk")
+kiosk_app = typer.Typer(help="触摸屏一体机：打包、安装、更新 · touch-screen kiosks", no_args_is_help=True)
+app.add_typer(kiosk_app, name="kiosk", rich_help_panel=MACHINES)
 
 RepoOption = Annotated[Path, typer.Option("--repo", help="更新库文件夹 · the update repository")]
 KeysOption = Annotated[
@@ -295,11 +296,18 @@ def status_command(
         raise typer.Exit(found.exit_code)
 
 
+SETTINGS_SCRIPT = "assets/settings.js"
+"""Written by each kiosk for itself, from kiosk.toml."""
+
 _PROBLEMS = {
     "empty": Text(zh="还没有内容，请运行 kiosk pull。", en="There is no content yet: run kiosk pull."),
     "damaged": Text(
         zh="有文件与签名不符，请运行 kiosk pull 修复。",
         en="Files are not as signed: run kiosk pull to mend them.",
+    ),
+    "settings": Text(
+        zh="本机设置改过，还没有生效：请运行 kiosk pull。",
+        en="The settings of this machine were changed and are not in use yet: run kiosk pull.",
     ),
     "floor": Text(
         zh="两份版本下限都丢了，请检查磁盘，再运行 kiosk pull。",
@@ -314,6 +322,8 @@ _PROBLEMS = {
 def _said(fields: dict[str, Any]) -> Text:
     """Return the status in a few lines."""
     problem = fields["problem"]
+    if problem == "damaged" and fields["verified"]["wrong"] == [SETTINGS_SCRIPT]:
+        problem = "settings"
     refused = Text(zh=f"上次更新被拒绝（{problem}）。", en=f"The last update was refused ({problem}).")
     word = Text(zh="一切正常。", en="All is well.") if problem is None else _PROBLEMS.get(problem, refused)
     lines = [word]

@@ -14,6 +14,7 @@ import typer
 
 from generator.cli.common import (
     CHINA,
+    PORTALS,
     ContentOption,
     Lang,
     LangOption,
@@ -49,7 +50,7 @@ KeyOption = Annotated[
 ]
 
 
-@app.command("publish")
+@app.command("publish", rich_help_panel=PORTALS)
 def publish_command(
     counties: CountiesOption = None,
     target: TargetOption = None,
@@ -88,7 +89,7 @@ def publish_command(
     _end(outcomes)
 
 
-@app.command("releases")
+@app.command("releases", rich_help_panel=PORTALS)
 def releases_command(
     counties: CountiesOption = None,
     target: TargetOption = None,
@@ -108,7 +109,7 @@ def releases_command(
         say(lang, Text(zh="还没有发布过。", en="Nothing has been published yet."))
 
 
-@app.command("rollback")
+@app.command("rollback", rich_help_panel=PORTALS)
 def rollback_command(
     to: Annotated[
         str | None,
@@ -139,7 +140,7 @@ def rollback_command(
     _end(outcomes)
 
 
-@app.command("verify")
+@app.command("verify", rich_help_panel=PORTALS)
 def verify_command(
     what: Annotated[
         str,

@@ -12,6 +12,7 @@ from generator.cli.common import (
     MKDOCS_YML,
     PROCESSES,
     ROOT,
+    SITE,
     TEMPLATES,
     AsOfOption,
     ContentOption,
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from generator.build import Progress
 
 
-@app.command("build")
+@app.command("build", rich_help_panel=SITE)
 def build_command(
     content: ContentOption = Path("content"),
     out: Annotated[Path, typer.Option("--out", help="网站文件夹 · where the site goes")] = Path("site"),
@@ -80,7 +81,7 @@ def build_command(
     )
 
 
-@app.command()
+@app.command(rich_help_panel=SITE)
 def serve(
     content: ContentOption = Path("content"),
     out: Annotated[Path, typer.Option("--out", help="网站文件夹 · the site's folder")] = Path("site"),
@@ -121,7 +122,7 @@ def serve(
             return
 
 
-@app.command("init")
+@app.command("init", rich_help_panel=SITE)
 def init_command(
     folder: Annotated[Path, typer.Argument(help="新文件夹 · the new folder", show_default=False)],
     county: Annotated[str, typer.Option("--county", help="六位县级代码 · six-digit county code")],
@@ -172,7 +173,7 @@ def register_verify(
     say(lang, Text(zh="登记册与全部原件一致。", en="The register says what the originals say."))
 
 
-@app.command()
+@app.command(rich_help_panel=SITE)
 def trace(
     item_or_url: Annotated[
         str, typer.Argument(help="事项编号或网页地址 · item id or page address", show_default=False)

@@ -11,6 +11,7 @@ import typer
 from generator.cli.common import (
     MKDOCS_YML,
     PROCESSES,
+    SITE,
     TEMPLATES,
     AsOfOption,
     ContentOption,
@@ -52,7 +53,7 @@ _CHANGE: Final = {
 }
 
 
-@app.command("update")
+@app.command("update", rich_help_panel=SITE)
 def update_command(
     content: ContentOption = Path("content"),
     out: Annotated[Path, typer.Option("--out", help="网站文件夹 · where the site goes")] = Path("site"),

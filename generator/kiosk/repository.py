@@ -267,7 +267,11 @@ def _root(repo: Path, keys: Keys, roles: Sequence[str]) -> Root:
                     zh=f"{role} 的密钥不是根元数据里登记的那一把。",
                     en=f"The key for {role} is not the one that root names.",
                 ),
-                Text(zh=f"这一把的公钥是 {public}。", en=f"The public half of this one is {public}."),
+                Text(
+                    zh=f"这一把的公钥是 {public}；请在密钥文件夹中换上登记的那一把（qingdan keys show 查看）。",
+                    en=f"The public half of this one is {public}; put the one that root names into the folder of keys "
+                    "(see qingdan keys show).",
+                ),
             )
     return root
 
