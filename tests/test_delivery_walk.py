@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page
 
 from generator import signing
 from generator.__main__ import main
-from generator.cli.common import FILING, MACHINES, PORTALS, SITE
+from generator.cli.common import FILING, MACHINES, PORTALS, SITE, Lang, progress
 from generator.kiosk import repository
 from generator.model.targets import BucketTarget, FolderTarget, SftpTarget
 from tests.kiosk_page import RELEASED, shown, write_tree
@@ -343,3 +343,37 @@ def test_changed_settings_of_a_kiosk_are_no_damage(
     assert (code, "are not in use yet" in said) == (6, True), said
     assert run("kiosk", "pull", "--state", state)[0] == 0
     assert run("kiosk", "status", "--state", state)[0] == 0
+
+
+def test_a_history_that_was_tampered_with_is_no_changed_page(
+    tmp_path: Path, portal: list[str], run: Run
+) -> None:
+    """Every page as signed, a line of history gone: it is said so, with where to read on, not as "0 files differ"."""
+    for edition in (1, 2):
+        write_site(tmp_path / "site", edition)
+        assert run("publish", "--county", UNIT, "--site", tmp_path / "site", *portal)[0] == 0
+    ledger = tmp_path / "portal" / UNIT / "ledger.jsonl"
+    ledger.write_bytes(b"".join(ledger.read_bytes().splitlines(keepends=True)[1:]))
+    code, said = run("verify", "portal", "--county", UNIT, *portal)
+    assert (code, "docs/delivery.md, 5" in said, "0 differ" in said) == (7, True, False), said
+    assert "are as signed, but for what is said above" in said
+
+
+def test_a_nightly_mail_is_short(
+    tmp_path: Path,
+    portal: list[str],
+    run: Run,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Where nobody watches, a quick run says how it ended and no more; a long one says every ten seconds how far it is."""
+    seconds = [0.0]
+    monkeypatch.setattr("generator.cli.common.time.monotonic", lambda: seconds[0])
+    code, said = run("publish", "--county", UNIT, "--site", tmp_path / "site", *portal)
+    assert (code, len(said.splitlines())) == (0, 1), said
+    capsys.readouterr()
+    with progress(Lang.en) as show:
+        for done in range(1, 31):
+            seconds[0] += 1
+            show("page", done, 30)
+    assert capsys.readouterr().err.splitlines() == ["10/30 page", "20/30 page", "30/30 page"]

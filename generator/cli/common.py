@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -27,6 +28,8 @@ TEMPLATES = ROOT / "site_templates"
 MKDOCS_YML = ROOT / "mkdocs.yml"
 
 PROCESSES = (os.cpu_count() or 1) + 1  # parts differ in length; the last of them would leave a processor idle
+
+_SECONDS_OF_SILENCE = 10
 
 # China has one civil time, UTC+8, without daylight saving; no time-zone data needed (Windows has none).
 CHINA = timezone(timedelta(hours=8))
@@ -144,7 +147,7 @@ def _asked_language() -> Sequence[str]:
 def progress(lang: Lang) -> Iterator[Progress]:
     """A progress bar on a terminal; elsewhere, or with NO_COLOR, a plain line now and then."""
     if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
-        yield _plain_progress
+        yield _plain_progress()
         return
     from rich.console import Console  # slow to import, needed on terminals only
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
@@ -166,7 +169,14 @@ def progress(lang: Lang) -> Iterator[Progress]:
         yield show
 
 
-def _plain_progress(what: str, done: int, total: int) -> None:
-    # Every tenth step: a log should show that work goes on, not fill up.
-    if done == total or done % max(1, total // 10) == 0:
-        print(f"{done}/{total} {what}", file=sys.stderr)
+def _plain_progress() -> Progress:
+    said = time.monotonic()
+
+    def show(what: str, done: int, total: int) -> None:
+        # A log should show that work goes on, not fill up: the mail of a nightly run holds what it says at its end.
+        nonlocal said
+        if time.monotonic() - said >= _SECONDS_OF_SILENCE:
+            said = time.monotonic()
+            print(f"{done}/{total} {what}", file=sys.stderr)
+
+    return show

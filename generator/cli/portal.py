@@ -328,6 +328,11 @@ def _verdict_lines(verdict: release.Verdict) -> Iterator[Text]:
     for one in verdict.differences:
         what = _WHAT[one.what]
         yield Text(zh=f"{what.zh}：{verdict.where} {one.path}", en=f"{what.en}: {verdict.where} {one.path}")
+    if verdict.faults:
+        yield Text(
+            zh="    请先核对公钥和网址；都对的，请停止发布，查明原因（docs/delivery.md 第五节）。",
+            en="    Check key and address first; if they are right, stop publishing and find out why (docs/delivery.md, 5).",
+        )
     if verdict.note is None:
         return
     line = f"{verdict.ledger.number}:{verdict.ledger.hash}" if verdict.ledger else "-"
@@ -337,6 +342,11 @@ def _verdict_lines(verdict: release.Verdict) -> Iterator[Text]:
             zh=f"{verdict.where}：{signed} 的 {verdict.files} 个文件与签名的清单一致。台账第 {line}",
             en=f"{verdict.where}: all {verdict.files} files of {signed} are as signed. "
             f"Line of history {line}",
+        )
+    elif not verdict.differences:
+        yield Text(
+            zh=f"{verdict.where}：{signed} 的 {verdict.files} 个文件与签名的清单一致，但有上述问题。",
+            en=f"{verdict.where}: all {verdict.files} files of {signed} are as signed, but for what is said above.",
         )
     else:
         yield Text(
