@@ -90,7 +90,7 @@ PAYLOADS = (
 
 # What a script needs to run later: a handler, a script's address, or an element that we never write.
 SUSPECTS = """() => [...document.querySelectorAll('*')].filter(e =>
-  ['IFRAME', 'OBJECT', 'EMBED', 'BASE', 'IMG', 'VIDEO', 'AUDIO', 'MATH', 'MARQUEE', 'STYLE'].concat(e.className === 'qd-search' ? [] : ['FORM']).includes(e.tagName.toUpperCase())
+  ['IFRAME', 'OBJECT', 'EMBED', 'BASE', 'IMG', 'VIDEO', 'AUDIO', 'MATH', 'MARQUEE', 'STYLE'].concat(/^qd-search( |$)/.test(e.getAttribute('class')) ? [] : ['FORM']).includes(e.tagName.toUpperCase())
   || (e.tagName === 'SCRIPT' && !e.src && e.type !== 'application/json')
   || [...e.attributes].some(a => /^on/i.test(a.name) || /^[\\s\\x00-\\x20]*(javascript|vbscript|data:text)/i.test(a.value)
        && /^(href|src|action|formaction|xlink:href|data|srcdoc)$/i.test(a.name)))
