@@ -204,20 +204,29 @@ async def remove_tree(line: Line, path: str) -> None:
 
 
 async def flush(line: Line, path: str) -> None:
-    """Make a file last, where the server can; it is opened for reading only."""
-    try:
-        async with line.opened(path, asyncssh.FXF_READ) as handle:
+    """Make a file last, where the server can. Raises SFTPError where its disk says that it did not."""
+    async with line.opened(path, asyncssh.FXF_READ | asyncssh.FXF_WRITE) as handle:
+        try:
             await line.ask(handle.fsync())
-    except (asyncssh.SFTPOpUnsupported, asyncssh.SFTPFailure):
-        return
+        except asyncssh.SFTPOpUnsupported:
+            line.flushes = False
 
 
 async def sync_folder(line: Line, path: str) -> None:
-    """Make the names in a folder last. OpenSSH opens folders as files and flushes them; where that fails, nothing can be done."""
+    """Make the names in a folder last. OpenSSH opens folders as files and flushes them; other servers do not open them.
+
+    Raises SFTPError where the disk says that they did not last.
+    """
     try:
-        async with line.opened(path, asyncssh.FXF_READ) as handle:
-            await line.ask(handle.fsync())
+        handle = await line.ask(line.sftp.open(path, asyncssh.FXF_READ, encoding=None))
     except (asyncssh.SFTPConnectionLost, asyncssh.SFTPNoConnection):
         raise
     except asyncssh.SFTPError:
         return
+    try:
+        await line.ask(handle.fsync())
+    except asyncssh.SFTPOpUnsupported:
+        line.flushes = False
+    except asyncssh.SFTPBadMessage:  # EINVAL, in OpenSSH's words: this file system flushes no folders
+        pass
+    await line.ask(handle.close())

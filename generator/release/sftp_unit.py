@@ -21,7 +21,7 @@ from generator.model.targets import SftpTarget
 from generator.model.text import Text
 from generator.release.note import MANIFEST, is_id
 from generator.release.order import readers_order
-from generator.release.sftp_line import Line
+from generator.release.sftp_line import PIECE, Line
 from generator.release.sftp_lock import Lock
 from generator.release.sftp_stage import (
     FILE_MODE,
@@ -440,7 +440,8 @@ class SftpUnit:
         partial = self._at(str(place.with_name(f".{place.name}.partial")))
         flags = asyncssh.FXF_WRITE | asyncssh.FXF_CREAT | asyncssh.FXF_TRUNC
         async with self._line.opened(partial, flags, FILE_MODE) as handle:
-            await self._line.ask(handle.write(body))
+            for offset in range(0, len(body), PIECE):
+                await self._line.ask(handle.write(body[offset : offset + PIECE], offset))
             with suppress(asyncssh.SFTPOpUnsupported):
                 await self._line.ask(handle.fsync())
         if self._line.renames_over:
