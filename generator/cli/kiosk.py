@@ -231,7 +231,9 @@ def pull_command(
     ] = None,
     deadline: Annotated[
         int,
-        typer.Option("--deadline", min=10, help="每个来源最多用多少秒 · seconds at most, for each source"),
+        typer.Option(
+            "--deadline", min=10, help="所有来源合计最多用多少秒 · seconds at most, all sources together"
+        ),
     ] = 7200,
     least_rate: Annotated[
         int, typer.Option("--least-rate", min=0, help="一分钟平均每秒至少多少字节 · bytes a second at least")

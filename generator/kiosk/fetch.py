@@ -16,7 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from io import BytesIO
 from pathlib import Path
@@ -35,7 +35,7 @@ class Limits:
     """What a source may cost."""
 
     total: float = 7200
-    """Seconds for one source, the whole update: the next timer starts it again, with what has arrived."""
+    """Seconds for the whole update, all sources together: the next timer starts it again, with what has arrived."""
     silence: float = 30
     """Seconds without a byte, or to the end of an answer's head."""
     window: float = 60
@@ -49,6 +49,18 @@ class Limits:
 
 
 LIMITS: Final = Limits()
+
+
+def shared(limits: Limits, sources: int, ticks: Callable[[], float] = time.monotonic) -> Iterator[Limits]:
+    """Yield what each of so many sources may cost: an even share of the time that those before it left.
+
+    All of them together keep to one deadline, and one that drips for ever does not use up the time of the others.
+    """
+    end = ticks() + limits.total
+    for left in range(sources, 0, -1):
+        yield replace(limits, total=max(0.0, end - ticks()) / left)
+
+
 _BLOCK = 1 << 14
 _NOT_THERE = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
 _CAPTIVE = (

@@ -24,7 +24,7 @@ from generator.errors import KioskRefusedError
 from generator.kiosk import bundle, health, journal, state, trust
 from generator.kiosk.bundle import Blob, Group, Release
 from generator.kiosk.face import SETTINGS
-from generator.kiosk.fetch import LIMITS, Limits, Missing, Source, captive, incomplete, source_from
+from generator.kiosk.fetch import LIMITS, Limits, Missing, Source, captive, incomplete, shared, source_from
 from generator.kiosk.floor import Floor, write_floor
 from generator.kiosk.journal import Result
 from generator.kiosk.refusal import Refusal, refusal_of
@@ -76,9 +76,10 @@ def pull(
             recover(folder, settings)
         except OSError as error:
             raise refusal_of(error) from error
-        for name in sources or settings.sources:
+        names = sources or settings.sources
+        for name, share in zip(names, shared(limits, len(names)), strict=True):
             try:
-                pulled, hidden = _from_source(folder, settings, name, now, limits, opener)
+                pulled, hidden = _from_source(folder, settings, name, now, share, opener)
             except Refusal as refusal:
                 _clear(folder)
                 results.append(Result(source=name, code=refusal.code))
