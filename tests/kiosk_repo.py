@@ -62,7 +62,7 @@ class Bench:
         self.keys = {name: signing.load_key(folder / f"{name}.pem") for name in NAMES}
         self.public = {name: signing.public_half(key) for name, key in self.keys.items()}
         self.root = self.new_root()
-        ceremony.install_root(self.repo, self.root)
+        ceremony.install_root(self.repo, self.root, now=NOW)
 
     def new_root(
         self,
@@ -86,7 +86,7 @@ class Bench:
             now=now,
         )
         for name in by:
-            body = ceremony.sign_root(body, self.keys[name])
+            body = ceremony.sign_root(body, self.keys[name], previous=previous)
         return body
 
     def pack(self, text: str, *, now: datetime = NOW, **other: Any) -> repository.Packed:

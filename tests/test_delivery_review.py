@@ -11,32 +11,37 @@ import subprocess
 import time
 from collections.abc import Callable
 from contextlib import closing, suppress
+from datetime import timedelta
 from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 
+import asyncssh
 import pytest
 
 from generator import durable, signing
 from generator.cli.keys import make_command
-from generator.errors import DiffersError, PublishError, UsageError
-from generator.kiosk import bundle, repository, state
-from generator.kiosk.fetch import Limits
+from generator.errors import DiffersError, LockedError, PublishError, UsageError
+from generator.kiosk import bundle, ceremony, repository, state
+from generator.kiosk.fetch import Limits, Source, shared, source_from
 from generator.kiosk.pull import pull
 from generator.kiosk.refusal import Refusal
 from generator.kiosk.serving import serving as serving_kiosk
 from generator.kiosk.status import status
 from generator.model.releases import Manifest, manifest_from
-from generator.release import ShownPortal, built_unit, publish_preview
+from generator.release import ShownPortal, built_unit, open_target, publish_preview
 from generator.release.folder import FolderUnit
 from generator.release.ledger import read_ledger
 from generator.release.note import read_note
+from generator.release.sftp_line import PIECE
+from generator.release.sftp_stage import flush, sync_folder
 from generator.release.tree import entry_of
 from generator.sealing import differences
 from tests.kiosk_net import Files, serve
 from tests.kiosk_repo import COUNTY, NOW, Bench, newest
 from tests.kiosk_repo import write_site as write_kiosk_site
 from tests.portal_site import UNIT, built, go, office, roll_back_to, silent, write_site
+from tests.sftp_servers import openssh
 from tests.test_release_cli import Run, run  # noqa: F401  a fixture
 from tests.test_release_verify import Quiet, serving
 
@@ -431,3 +436,109 @@ def test_what_kiosks_refuse_is_not_signed(bench: Bench, name: str) -> None:
     with pytest.raises(UsageError, match="no file of this name"):
         repository.pack(bench.repo, bench.folder / "site", COUNTY, bench.keys, now=NOW, date="2026-11-24")
     assert newest(bench.repo).number == 1
+
+
+def test_a_disk_that_fails_over_there_fails_the_release(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server whose disk cannot flush a folder has not made the release last: exit 4; "I know no fsync" alone may pass."""
+
+    async def broken(_handle: asyncssh.SFTPClientFile) -> None:
+        raise asyncssh.SFTPFailure("Input/output error")
+
+    with openssh(tmp_path / "server") as server, open_target(server.settings(), tmp_path) as target:
+        (server.root / "page.html").write_text("a page", encoding="utf-8")
+        monkeypatch.setattr(asyncssh.SFTPClientFile, "fsync", broken)
+        line = target.unit(UNIT)._line  # type: ignore[attr-defined]
+        for work, place in ((flush, server.root / "page.html"), (sync_folder, server.root)):
+            with pytest.raises(PublishError, match="refused"):
+                line.run(partial(work, line, str(place)))
+
+
+def test_a_small_file_is_sent_in_pieces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line's patience is for one request: the history of many years does not go over a slow line as one."""
+    sent: list[int] = []
+    really = asyncssh.SFTPClientFile.write
+
+    async def noted(handle: asyncssh.SFTPClientFile, data: bytes, offset: int | None = None) -> int:
+        sent.append(len(data))
+        return await really(handle, data, offset)
+
+    body = bytes(range(256)) * 1000
+    with openssh(tmp_path / "server") as server, open_target(server.settings(), tmp_path) as target:
+        unit = target.unit(UNIT)
+        with unit.lock("me"):
+            monkeypatch.setattr(asyncssh.SFTPClientFile, "write", noted)
+            unit.write("ledger.jsonl", body)
+            assert unit.read("ledger.jsonl", len(body)) == body
+    assert max(sent) <= PIECE
+
+
+def test_all_sources_together_keep_to_one_deadline(tmp_path: Path) -> None:
+    """Two sources that drip do not take twice the time: the first leaves the second its half, and that is all there is."""
+    bench = Bench(tmp_path)
+    bench.pack("a")
+    given: list[float] = []
+
+    def opener(name: str, limits: Limits) -> Source:
+        given.append(limits.total)
+        return source_from(str(tmp_path / name), limits)
+
+    with pytest.raises(Refusal):
+        pull(bench.kiosk(), now=NOW, sources=["x", "y"], limits=Limits(total=100), opener=opener)
+    assert given[0] == pytest.approx(50, abs=1)
+    assert given[1] <= 100
+    clock = iter((0.0, 0.0, 50.0))
+    assert [share.total for share in shared(Limits(total=100), 2, lambda: next(clock))] == [50, 50]
+    service = (Path(__file__).parents[1] / "deploy/kiosk/systemd/qingdan-kiosk-pull.service").read_text()
+    assert "TimeoutStartSec=2h15min" in service
+    assert Limits().total == 7200
+
+
+def test_an_expired_root_is_not_installed(tmp_path: Path) -> None:
+    """Every kiosk would refuse it; and nobody installs one while the repository is written to."""
+    bench = Bench(tmp_path)
+    root = bench.new_root(bench.root)
+    with pytest.raises(UsageError, match="expired"):
+        ceremony.install_root(bench.repo, root, now=NOW + timedelta(days=3653))
+    with durable.locked(bench.repo / "pack.lock"), pytest.raises(LockedError):
+        ceremony.install_root(bench.repo, root, now=NOW)
+    assert ceremony.install_root(bench.repo, root, now=NOW).version == 2
+
+
+def test_the_threshold_of_the_root_stays(tmp_path: Path) -> None:
+    """A draft that says nothing of it asks for as many signatures as before."""
+    bench = Bench(tmp_path)
+    three = ceremony.draft_root({}, previous=bench.root, now=NOW, threshold=3)
+    assert ceremony.facts(three).threshold == 3
+    assert ceremony.facts(ceremony.draft_root({}, previous=three, now=NOW)).threshold == 3
+
+
+def test_a_key_that_nobody_named_signs_no_root(tmp_path: Path) -> None:
+    """A wrong file is told at once; an old keeper's key signs where the version that names it is given."""
+    bench = Bench(tmp_path)
+    draft = bench.new_root(bench.root, by=(), root=("root-3", "root-4", "root-5"))
+    for previous in (None, bench.root):
+        with pytest.raises(UsageError, match="nothing was signed"):
+            ceremony.sign_root(draft, bench.keys["thief"], previous=previous)
+    with pytest.raises(UsageError, match="nothing was signed"):
+        ceremony.sign_root(draft, bench.keys["root-1"])
+    assert b"sig" in ceremony.sign_root(draft, bench.keys["root-1"], previous=bench.root)
+
+
+def test_a_clock_that_is_behind_signs_nothing(tmp_path: Path) -> None:
+    """Signed "earlier" than the last time, an update would look stale; new keys, which mend a clock that ran ahead, go on."""
+    bench = Bench(tmp_path)
+    bench.pack("a", now=NOW + timedelta(days=30))
+    before = (bench.repo / "metadata/timestamp.json").read_bytes()
+    with pytest.raises(UsageError, match="clock"):
+        bench.pack("b")
+    with pytest.raises(UsageError, match="clock"):
+        repository.refresh(bench.repo, bench.keys, now=NOW)
+    assert (bench.repo / "metadata/timestamp.json").read_bytes() == before
+    for role in ("snapshot", "timestamp"):
+        bench.public[role] = signing.make_key(tmp_path / f"new-{role}.pem")
+        bench.keys[role] = signing.load_key(tmp_path / f"new-{role}.pem")
+    root = bench.new_root(bench.root, snapshot=("snapshot",), timestamp=("timestamp",))
+    ceremony.install_root(bench.repo, root, now=NOW)
+    assert bench.pack("b").number == 2

@@ -952,7 +952,7 @@ def test_five_missed_rotations_of_the_root_are_followed(tmp_path: Path) -> None:
     for turn in range(5):
         new = (f"root-{(turn + 3) % 5 + 1}", *keepers[:2])
         root = bench.new_root(root, by=sorted({*keepers, *new}), root=new)
-        ceremony.install_root(bench.repo, root)
+        ceremony.install_root(bench.repo, root, now=NOW)
         keepers = new
     bench.pack("two")
     assert pull(kiosk, now=NOW).number == 2
@@ -974,7 +974,7 @@ def test_a_replaced_key_signs_no_more(tmp_path: Path) -> None:
         bench.public[role] = signing.make_key(path)
         bench.keys[role] = signing.load_key(path)
     root = bench.new_root(bench.root, targets=("targets",), snapshot=("snapshot",), timestamp=("timestamp",))
-    ceremony.install_root(bench.repo, root)
+    ceremony.install_root(bench.repo, root, now=NOW)
     with pytest.raises(UsageError):
         repository.pack(bench.repo, bench.folder / "site", COUNTY, old, now=NOW, date="2026-11-23")
     packed = bench.pack("one")
@@ -1015,7 +1015,7 @@ def test_a_fast_forward_is_recovered_from_by_new_keys(tmp_path: Path) -> None:
         bench.public[role] = signing.make_key(path)
         bench.keys[role] = signing.load_key(path)
     ceremony.install_root(
-        bench.repo, bench.new_root(bench.root, snapshot=("snapshot",), timestamp=("timestamp",))
+        bench.repo, bench.new_root(bench.root, snapshot=("snapshot",), timestamp=("timestamp",)), now=NOW
     )
     bench.pack("two")
     assert pull(kiosk, now=NOW).number == 2
@@ -1027,14 +1027,14 @@ def test_the_ceremony_needs_old_and_new_keepers(tmp_path: Path) -> None:
     bench = Bench(tmp_path / "bench")
     draft = bench.new_root(bench.root, by=(), root=("root-3", "root-4", "root-5"))
     for name, enough in (("root-4", False), ("root-5", False), ("root-1", False), ("root-3", True)):
-        draft = ceremony.sign_root(draft, bench.keys[name])
+        draft = ceremony.sign_root(draft, bench.keys[name], previous=bench.root)
         if not enough:
             with pytest.raises(KioskRefusedError):
-                ceremony.install_root(bench.repo, draft)
-    facts = ceremony.install_root(bench.repo, draft)
+                ceremony.install_root(bench.repo, draft, now=NOW)
+    facts = ceremony.install_root(bench.repo, draft, now=NOW)
     assert (facts.version, len(facts.signed_by)) == (2, 3)
     with pytest.raises(UsageError):
-        ceremony.install_root(bench.repo, draft)
+        ceremony.install_root(bench.repo, draft, now=NOW)
 
 
 def test_a_root_key_has_one_office_and_counts_once(tmp_path: Path) -> None:
@@ -1053,9 +1053,14 @@ def test_a_root_key_has_one_office_and_counts_once(tmp_path: Path) -> None:
 def test_a_stranger_cannot_sign_the_root(tmp_path: Path) -> None:
     """A signature of a key that is no keeper's counts for nothing."""
     bench = Bench(tmp_path / "bench")
-    draft = bench.new_root(bench.root, by=("root-1", "thief"))
+    draft = bench.new_root(bench.root, by=("root-1",))
+    with pytest.raises(UsageError, match="nothing was signed"):
+        ceremony.sign_root(draft, bench.keys["thief"], previous=bench.root)
+    signed, _ = metadata.root_from(draft)
+    signed.sign(metadata.signer(bench.keys["thief"]), append=True)
+    draft = signed.to_bytes()
     with pytest.raises(KioskRefusedError):
-        ceremony.install_root(bench.repo, draft)
+        ceremony.install_root(bench.repo, draft, now=NOW)
 
 
 def test_a_number_may_jump_after_a_theft(tmp_path: Path) -> None:

@@ -560,7 +560,6 @@ def test_entries_keep_their_order() -> None:
         number=1,
         date="2026-11-23",
         address="",
-        ledger="",
         files=2,
         size=0,
         manifest="0" * 64,

@@ -104,7 +104,10 @@ def draft_command(
     previous: Annotated[
         Path | None, typer.Option("--previous", help="在这一版上改 · the version it follows")
     ] = None,
-    threshold: Annotated[int, typer.Option("--threshold", min=1, help="根密钥门限 · root signatures")] = 2,
+    threshold: Annotated[
+        int | None,
+        typer.Option("--threshold", min=1, help="根密钥门限（默认沿用，首版为 2） · root signatures"),
+    ] = None,
     lang: LangOption = Lang.zh,
 ) -> None:
     """用公钥起草根元数据；没提到的角色沿用上一版 · draft root metadata; roles not given keep their keys."""
@@ -137,6 +140,10 @@ def draft_command(
 def sign_command(
     file: Annotated[Path, typer.Argument(help="草案 · the draft")],
     key: Annotated[Path, typer.Option("--key", help="根私钥 · a private root key")],
+    previous: Annotated[
+        Path | None,
+        typer.Option("--previous", help="旧密钥签名时：上一版 · for old keys: the version before"),
+    ] = None,
     passphrase: PassphraseOption = False,
     lang: LangOption = Lang.zh,
 ) -> None:
@@ -144,9 +151,11 @@ def sign_command(
     from generator import durable, signing
     from generator.kiosk import ceremony
 
-    must_exist([file])
+    must_exist([file, *([previous] if previous else [])])
     private = signing.load_key(key, asked_passphrase(passphrase))
-    body = ceremony.sign_root(file.read_bytes(), private)
+    body = ceremony.sign_root(
+        file.read_bytes(), private, previous=previous.read_bytes() if previous else None
+    )
     durable.replace_file(file, body)
     facts = ceremony.facts(body)
     _say_root(lang, facts)
@@ -178,7 +187,7 @@ def install_command(
     from generator.kiosk import ceremony
 
     must_exist([file])
-    facts = ceremony.install_root(repo, file.read_bytes())
+    facts = ceremony.install_root(repo, file.read_bytes(), now=now())
     _say_root(lang, facts)
     say(
         lang,

@@ -67,8 +67,6 @@ class Release:
     """The day it was packed, in China."""
     address: str
     """Public address of the county's pages, for QR codes; empty where there is none."""
-    ledger: str
-    """Head of the portal's ledger at that time; empty where it is not known."""
     files: int
     size: int
     manifest: str
@@ -83,7 +81,6 @@ class Release:
             "number": self.number,
             "date": self.date,
             "address": self.address,
-            "ledger": self.ledger,
             "files": self.files,
             "size": self.size,
             "manifest": self.manifest,
@@ -156,7 +153,6 @@ def release_from(body: bytes) -> Release:
             number=_count(fields["number"], NUMBER_LIMIT),
             date=str(fields["date"]),
             address=str(fields["address"]),
-            ledger=str(fields["ledger"]),
             files=_count(fields["files"], FILES_LIMIT),
             size=_count(fields["size"], TREE_LIMIT),
             manifest=_sha(fields["manifest"]),

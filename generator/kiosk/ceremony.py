@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from generator import durable
 from generator.errors import KioskRefusedError, UsageError
@@ -21,6 +21,10 @@ from generator.signing import public_half
 
 if TYPE_CHECKING:
     from generator.signing import PrivateKey
+
+PACK_LOCK: Final = "pack.lock"
+"""In a repository: held by whoever writes to it."""
+_THRESHOLD: Final = 2
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,19 +49,21 @@ def draft_root(
     *,
     previous: bytes | None,
     now: datetime,
-    threshold: int = 2,
+    threshold: int | None = None,
     lifetimes: Lifetimes = LIFETIMES,
 ) -> bytes:
     """Return unsigned root metadata; roles without keys in `publics` keep those they have in `previous`.
+
+    Without `threshold`, root needs as many signatures as in `previous`; two in the first version.
 
     Raises:
         UsageError: a key that is none, one key twice, or a role without one.
     """
     keys = {role: tuple(publics.get(role, ())) for role in ROLES}
-    version = 1
+    version, kept = 1, _THRESHOLD
     if previous is not None:
         before = facts(previous)
-        version = before.version + 1
+        version, kept = before.version + 1, before.threshold
         keys = {role: keys[role] or before.keys[role] for role in ROLES}
     owners = [public for role in ROLES for public in set(keys[role])]
     shared = sorted({public for public in keys["root"] if owners.count(public) > 1})
@@ -70,14 +76,14 @@ def draft_root(
             Text(zh="请为每个角色单独生成密钥。", en="Make a key for each role."),
         )
     expires = metadata.expiry(now, lifetimes.root)
-    return metadata.new_root(keys, version=version, threshold=threshold, expires=expires).to_bytes()
+    return metadata.new_root(keys, version=version, threshold=threshold or kept, expires=expires).to_bytes()
 
 
-def sign_root(draft: bytes, key: PrivateKey) -> bytes:
-    """Return the draft with one more signature. The key may be one of the new root keys or one of those before.
+def sign_root(draft: bytes, key: PrivateKey, *, previous: bytes | None = None) -> bytes:
+    """Return the draft with one more signature. The key may be one of the new root keys or one of those in `previous`.
 
     Raises:
-        UsageError: it is another role's key: its signature would count for nothing.
+        UsageError: it is another role's key, or nobody's: its signature would count for nothing.
     """
     signed, _ = metadata.root_from(draft)
     public = public_half(key)
@@ -89,6 +95,17 @@ def sign_root(draft: bytes, key: PrivateKey) -> bytes:
                 en=f"This is the {role} key, no root key; nothing was signed.",
             ),
             Text(zh="请换用根密钥，如 root-1.pem。", en="Use a root key, such as root-1.pem."),
+        )
+    if public not in (*facts(draft).keys["root"], *(facts(previous).keys["root"] if previous else ())):
+        raise UsageError(
+            Text(
+                zh=f"草案和上一版都没有登记这把密钥（{public}），未签名。",
+                en=f"Neither the draft nor the version before names this key ({public}); nothing was signed.",
+            ),
+            Text(
+                zh="请核对密钥文件；更换根密钥时，旧密钥签名要加 --previous 上一版文件。",
+                en="Check the key's file; when root keys are replaced, old ones sign with --previous FILE.",
+            ),
         )
     signed.sign(metadata.signer(key), append=True)
     return signed.to_bytes()
@@ -121,14 +138,31 @@ def latest_root(repo: Path) -> bytes | None:
     return (repo / "metadata" / f"{max(versions)}.root.json").read_bytes() if versions else None
 
 
-def install_root(repo: Path, body: bytes) -> RootFacts:
+def install_root(repo: Path, body: bytes, *, now: datetime) -> RootFacts:
     """Put signed root metadata into the repository, next to all those before it.
 
     Raises:
+        LockedError: another run writes this repository.
         KioskRefusedError: too few signatures by its own keys or, after the first, by those of the root before it.
-        UsageError: it does not follow the newest root.
+        UsageError: it does not follow the newest root, or has expired: every kiosk would refuse it.
     """
+    with durable.locked(repo / PACK_LOCK):
+        return _installed(repo, body, now)
+
+
+def _installed(repo: Path, body: bytes, now: datetime) -> RootFacts:
     signed, root = metadata.root_from(body)
+    if root.expires <= now:
+        raise UsageError(
+            Text(
+                zh=f"这一版根元数据已于 {root.expires:%Y-%m-%d} 到期，未放入。",
+                en=f"This root expired on {root.expires:%Y-%m-%d} and was not installed.",
+            ),
+            Text(
+                zh="请核对本机时钟；时钟无误的，请重新起草（qingdan keys draft）并签名。",
+                en="Check this machine's clock; if it is right, draft anew (qingdan keys draft) and have it signed.",
+            ),
+        )
     newest = latest_root(repo)
     before = metadata.root_from(newest)[1] if newest is not None else None
     expected = before.version + 1 if before else 1

@@ -45,7 +45,6 @@ class Floor:
     """When the newest timestamp was signed: it is later than that, whatever this machine's clock says."""
     expires: str
     """Until when the content counts as the newest."""
-    ledger: str = ""
 
     @property
     def signed_at(self) -> datetime:
@@ -92,7 +91,6 @@ def floor_fields(floor: Floor) -> dict[str, Any]:
         "keys": dict(sorted(floor.keys.items())),
         "signed": floor.signed,
         "expires": floor.expires,
-        "ledger": floor.ledger,
     }
 
 
@@ -109,7 +107,6 @@ def floor_from(fields: Mapping[str, Any]) -> Floor:
         keys={role: str(fields["keys"][role]) for role in ROLES},
         signed=str(fields["signed"]),
         expires=str(fields["expires"]),
-        ledger=str(fields["ledger"]),
     )
 
 

@@ -27,7 +27,7 @@ from generator import durable, sealing, signing
 from generator.errors import UsageError
 from generator.kiosk import bundle, ceremony, cutting, metadata
 from generator.kiosk.bundle import TARGET, Blob, Group, Release
-from generator.kiosk.floor import FURTHEST_JUMP
+from generator.kiosk.floor import FURTHEST_JUMP, moment_from, moment_text
 from generator.kiosk.metadata import LIFETIMES, Lifetimes
 from generator.kiosk.refusal import Refusal
 from generator.model.releases import Entry, Manifest
@@ -68,6 +68,7 @@ class Standing:
     targets: int
     release: Release
     targets_body: bytes
+    timestamp_body: bytes
 
 
 def blob_path(name: str) -> str:
@@ -83,7 +84,8 @@ def standing(repo: Path) -> Standing | None:
     """
     folder = repo / "metadata"
     try:
-        timestamp = Metadata[Timestamp].from_bytes((folder / "timestamp.json").read_bytes()).signed
+        timestamp_body = (folder / "timestamp.json").read_bytes()
+        timestamp = Metadata[Timestamp].from_bytes(timestamp_body).signed
         snapshot_version = timestamp.snapshot_meta.version
         snapshot = (
             Metadata[Snapshot].from_bytes((folder / f"{snapshot_version}.snapshot.json").read_bytes()).signed
@@ -104,6 +106,7 @@ def standing(repo: Path) -> Standing | None:
         targets=targets_version,
         release=release,
         targets_body=targets_body,
+        timestamp_body=timestamp_body,
     )
 
 
@@ -144,7 +147,6 @@ def pack(
     now: datetime,
     date: str,
     address: str = "",
-    ledger: str = "",
     number: int | None = None,
     lifetimes: Lifetimes = LIFETIMES,
 ) -> Packed:
@@ -153,8 +155,8 @@ def pack(
     `date` is the day that kiosks show; `number` jumps ahead of the running number (after a stolen targets key).
 
     Raises:
-        UsageError: no root is installed, a key is not the one that root names, the number is not higher, or the pages were
-            built as a preview.
+        UsageError: no root is installed, a key is not the one that root names, the number is not higher, the clock is behind
+            the last signature, or the pages were built as a preview.
         LockedError: another run packs this repository.
     """
     if sealing.is_preview(site):
@@ -165,11 +167,12 @@ def pack(
             ),
             Text(zh="请不带 --preview 重新建站。", en="Build it without --preview."),
         )
-    with durable.locked(repo / "pack.lock"):
+    with durable.locked(repo / ceremony.PACK_LOCK):
         root = _root(repo, keys, ("targets", *metadata.ONLINE))
         before = standing(repo)
         if before is not None and before.release.county != county:
             raise _other_county(repo, before.release.county, county)
+        _must_be_later(root, before, now)
         manifest = seal(site, county)
         _must_be_taken(manifest)
         same = (
@@ -191,7 +194,6 @@ def pack(
             number=following,
             date=date,
             address=address,
-            ledger=ledger,
             files=len(manifest.files),
             size=manifest.size,
             manifest=manifest.digest,
@@ -212,10 +214,10 @@ def refresh(repo: Path, keys: Keys, *, now: datetime, lifetimes: Lifetimes = LIF
     """Sign snapshot and timestamp anew, so that kiosks know the content is still the newest. Returns the release number.
 
     Raises:
-        UsageError: nothing was packed yet, or a key is not the one that root names.
+        UsageError: nothing was packed yet, a key is not the one that root names, or the clock is behind the last signature.
         LockedError: another run writes this repository.
     """
-    with durable.locked(repo / "pack.lock"):
+    with durable.locked(repo / ceremony.PACK_LOCK):
         root = _root(repo, keys, metadata.ONLINE)
         before = standing(repo)
         if before is None:
@@ -223,9 +225,39 @@ def refresh(repo: Path, keys: Keys, *, now: datetime, lifetimes: Lifetimes = LIF
                 Text(zh=f"更新库 {repo} 里还没有内容。", en=f"Nothing was packed into {repo} yet."),
                 Text(zh="请先运行 qingdan kiosk pack。", en="Run qingdan kiosk pack first."),
             )
+        _must_be_later(root, before, now)
         _must_be_signed(root, before.targets_body)
         _publish(repo, before.targets_body, before.targets, before, keys, now, lifetimes)
         return before.release.number
+
+
+def _must_be_later(root: Root, before: Standing | None, now: datetime) -> None:
+    """Raise UsageError where the clock is behind what was signed last: kiosks would take the content for older.
+
+    What keys signed that root has replaced since says nothing: replacing them is how a clock that ran ahead is put right.
+    """
+    if before is None:
+        return
+    held = Metadata[Timestamp].from_bytes(before.timestamp_body)
+    if not root.get_verification_result("timestamp", held.signed_bytes, held.signatures):
+        return
+    try:
+        signed = moment_from(str(held.signed.unrecognized_fields.get(metadata.SIGNED_AT)))
+    except ValueError:
+        return
+    if now.replace(microsecond=0) < signed:
+        raise UsageError(
+            Text(
+                zh=f"本机时钟（{moment_text(now)}）早于上次签名的时间（{moment_text(signed)}），未签名。",
+                en=f"This machine's clock ({moment_text(now)}) is behind the moment of the last signature "
+                f"({moment_text(signed)}); nothing was signed.",
+            ),
+            Text(
+                zh="请校准时钟后重试；如果是上次签名时时钟快了，请等过了那个时间，或按 docs/keys.md 更换 timestamp 和 snapshot 密钥。",
+                en="Set the clock and run again; if it was ahead at the last signature, wait until that moment is over, "
+                "or replace the timestamp and snapshot keys as docs/keys.md says.",
+            ),
+        )
 
 
 def _must_be_taken(manifest: Manifest) -> None:

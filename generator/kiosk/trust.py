@@ -191,7 +191,6 @@ def _seen(updater: Updater, release: Release) -> Floor:
         keys=_keys(trusted.root),
         signed=str(signed),
         expires=expires,
-        ledger=release.ledger,
     )
 
 
