@@ -2,23 +2,50 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
+import stat
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from generator.errors import UsageError
 from generator.model.releases import Difference, Entry, Manifest
 from generator.model.text import Text
 
 _BLOCK = 1 << 20
+# A link; a socket or a device that nobody serves.
+_IRREGULAR = frozenset({errno.ELOOP, errno.ENXIO, errno.ENODEV})
 _PREVIEW_BAND = b"qd-band--preview"
 
 
+class IrregularFileError(OSError):
+    """A link, a named pipe, a socket or a device lies where a file should."""
+
+
+def open_file(path: Path) -> BinaryIO:
+    """Open a regular file for reading; anything else is refused at once, where a pipe would wait for its other end.
+
+    Raises IrregularFileError; any other OSError as `open` does.
+    """
+    flags = os.O_RDONLY | getattr(os, "O_BINARY", 0)
+    try:
+        handle = os.open(path, flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+    except OSError as error:
+        if error.errno in _IRREGULAR:
+            raise IrregularFileError(error.errno, "not a regular file", os.fspath(path)) from error
+        raise
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise IrregularFileError(errno.EINVAL, "not a regular file", os.fspath(path))
+    return os.fdopen(handle, "rb")
+
+
 def hash_file(path: Path) -> tuple[int, str]:
-    """Return the size and the SHA-256 of a file, reading it in blocks."""
+    """Return the size and the SHA-256 of a file, reading it in blocks. Raises as `open_file` does."""
     digest, size = hashlib.sha256(), 0
-    with path.open("rb") as file:
+    with open_file(path) as file:
         while block := file.read(_BLOCK):
             digest.update(block)
             size += len(block)
@@ -52,7 +79,7 @@ def is_preview(folder: Path) -> bool:
 def seal(folder: Path, unit: str, keep: Callable[[str], bool] | None = None) -> Manifest:
     """Return the manifest of the files under `folder`, or of those for which `keep` says yes.
 
-    Raises ValueError for a link: what it leads to is not part of the tree and can change behind our back.
+    Raises ValueError for a link, whose end is not part of the tree and can change behind our back, and for what is no file.
     """
     entries = []
     for path in walk(folder):
@@ -60,14 +87,18 @@ def seal(folder: Path, unit: str, keep: Callable[[str], bool] | None = None) -> 
             continue
         if (folder / path).is_symlink():
             raise ValueError(f"{path} is a link")
-        size, sha256 = hash_file(folder / path)
+        try:
+            size, sha256 = hash_file(folder / path)
+        except IrregularFileError as error:
+            raise ValueError(f"{path} is no file") from error
         entries.append(Entry(path=path, size=size, sha256=sha256))
     return Manifest(unit=unit, files=tuple(entries))
 
 
 def read_as_sealed(folder: Path, entry: Entry) -> bytes:
     """Return the bytes of a file that was sealed a moment ago. Raises UsageError where it changed since: pages are being built."""
-    body = (folder / entry.path).read_bytes()
+    with open_file(folder / entry.path) as file:
+        body = file.read()
     if len(body) != entry.size or hashlib.sha256(body).hexdigest() != entry.sha256:
         raise UsageError(
             Text(
@@ -88,6 +119,13 @@ def differences(manifest: Manifest, folder: Path, besides: Iterable[str] = ()) -
     found += [Difference(path=path, what="extra") for path in there - expected.keys() - allowed]
     for path in expected.keys() & there:
         entry, place = expected[path], folder / path
-        if place.is_symlink() or hash_file(place) != (entry.size, entry.sha256):
+        if not _is_as_sealed(place, entry):
             found.append(Difference(path=path, what="changed"))
     return tuple(sorted(found, key=lambda difference: difference.path))
+
+
+def _is_as_sealed(place: Path, entry: Entry) -> bool:
+    try:
+        return not place.is_symlink() and hash_file(place) == (entry.size, entry.sha256)
+    except IrregularFileError:
+        return False

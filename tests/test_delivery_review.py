@@ -28,7 +28,7 @@ from generator.kiosk.pull import pull
 from generator.kiosk.refusal import Refusal
 from generator.kiosk.serving import serving as serving_kiosk
 from generator.kiosk.status import status
-from generator.model.releases import Manifest, manifest_from
+from generator.model.releases import Entry, Manifest, manifest_from
 from generator.release import ShownPortal, built_unit, open_target, publish_preview
 from generator.release.folder import FolderUnit
 from generator.release.ledger import read_ledger
@@ -36,7 +36,7 @@ from generator.release.note import read_note
 from generator.release.sftp_line import PIECE
 from generator.release.sftp_stage import flush, sync_folder
 from generator.release.tree import entry_of
-from generator.sealing import differences
+from generator.sealing import differences, seal
 from tests.kiosk_net import Files, serve
 from tests.kiosk_repo import COUNTY, NOW, Bench, newest
 from tests.kiosk_repo import write_site as write_kiosk_site
@@ -542,3 +542,31 @@ def test_a_clock_that_is_behind_signs_nothing(tmp_path: Path) -> None:
     root = bench.new_root(bench.root, snapshot=("snapshot",), timestamp=("timestamp",))
     ceremony.install_root(bench.repo, root, now=NOW)
     assert bench.pack("b").number == 2
+
+
+def test_a_named_pipe_in_a_tree_keeps_nobody_waiting(unit: FolderUnit, tmp_path: Path) -> None:
+    """A pipe where a file was is a change, told at once: reading it would wait for ever, with the lock held."""
+    go(unit, built(tmp_path, 1), 0)
+    page = unit.root / "current/index.html"
+    place = f"releases/{unit.pointer()}"
+    manifest = manifest_from((unit.root / "current/release/manifest.json").read_bytes())
+    page.unlink()
+    os.mkfifo(page)
+    assert [entry for entry in unit.reread(place, silent) if entry.path == "index.html"] == [
+        Entry(path="index.html", size=0, sha256="")
+    ]
+    assert unit.read_live("index.html") is None
+    wrong = differences(manifest, unit.root / "current")
+    assert ("index.html", "changed") in {(one.path, one.what) for one in wrong}
+    with pytest.raises(ValueError, match="no file"):
+        seal(unit.root / "current", UNIT)
+    (unit.root / "ledger.jsonl").unlink()
+    os.mkfifo(unit.root / "ledger.jsonl")
+    with pytest.raises(PublishError, match="no regular file"):
+        unit.read("ledger.jsonl", 1000)
+
+
+def test_a_stick_is_mounted_as_the_kinds_that_sticks_have() -> None:
+    """Only FAT and exFAT: a stick does not choose which of the kernel's other file systems reads it."""
+    service = (Path(__file__).parents[1] / "deploy/kiosk/systemd/qingdan-kiosk-stick@.service").read_text()
+    assert "/bin/mount -t vfat,exfat -o ro," in service

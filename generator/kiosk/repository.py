@@ -433,7 +433,7 @@ def _store(
 
 def _is_stored(repo: Path, blob: Blob) -> bool:
     path = repo / blob_path(blob.name)
-    return path.is_file() and sealing.hash_file(path) == (blob.size, blob.name)
+    return path.is_file() and not path.is_symlink() and sealing.hash_file(path) == (blob.size, blob.name)
 
 
 def _store_blob(repo: Path, body: bytes) -> tuple[Blob, bool]:

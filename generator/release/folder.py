@@ -23,7 +23,7 @@ from generator.release.note import is_id
 from generator.release.order import readers_order
 from generator.release.target import Progress, Staged
 from generator.release.target import Unit as UnitOfTarget
-from generator.sealing import hash_file, walk
+from generator.sealing import IrregularFileError, hash_file, open_file, walk
 
 _STAGING: Final = ".tmp-"
 # What file systems answer that have no links; Windows asks for a right that services lack.
@@ -131,10 +131,15 @@ class FolderUnit:
     def read(self, path: str, limit: int) -> bytes | None:
         """The bytes of a small file of the unit."""
         try:
-            with (self.root / path).open("rb") as file:
+            with open_file(self.root / path) as file:
                 body = file.read(limit + 1)
         except (FileNotFoundError, NotADirectoryError):
             return None
+        except IrregularFileError as error:
+            raise PublishError(
+                Text(zh=f"{self.root / path} 不是普通文件。", en=f"{self.root / path} is no regular file."),
+                Text(zh="请查明原因后删除它。", en="Find out why, then remove it."),
+            ) from error
         if len(body) > limit:
             raise PublishError(
                 Text(zh=f"{self.root / path} 大得反常。", en=f"{self.root / path} is far too large."),
@@ -145,19 +150,20 @@ class FolderUnit:
     def read_live(self, path: str) -> bytes | None:
         """A file as a web server finds it."""
         try:
-            return (self._current / path).read_bytes()
-        except (FileNotFoundError, NotADirectoryError):
+            with open_file(self._current / path) as file:
+                return file.read()
+        except (FileNotFoundError, NotADirectoryError, IrregularFileError):
             return None
 
     def reread(self, place: str, progress: Progress) -> Iterator[Entry]:
-        """Every file of a sealed place, hashed; a link stands for no bytes and is given an empty hash."""
+        """Every file of a sealed place, hashed; a link or what is no file stands for no bytes and is given an empty hash."""
         home = self.root / place
         paths = list(walk(home, skip_unreadable=True))
         for done, path in enumerate(paths, start=1):
-            if (home / path).is_symlink():
-                yield Entry(path=path, size=0, sha256="")
-                continue
-            size, sha256 = hash_file(home / path)
+            try:
+                size, sha256 = (0, "") if (home / path).is_symlink() else hash_file(home / path)
+            except IrregularFileError:
+                size, sha256 = 0, ""
             yield Entry(path=path, size=size, sha256=sha256)
             progress(place, done, len(paths))
 
