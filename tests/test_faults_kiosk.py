@@ -219,9 +219,9 @@ def sweep(
 
 
 def test_power_cuts_on_paper(place: Path) -> None:
-    """Of 80 disks as a power cut may leave them, each shows one release whole, and the next run ends the update."""
+    """Of 2,000 disks as a power cut may leave them, each shows one release whole, and the next run ends the update."""
     screen, before, taken = recorded(place)
-    differing, fault = sweep(place, before, screen, taken, 80)
+    differing, fault = sweep(place, before, screen, taken, 2_000)
     assert fault is None
     assert differing > 20
 
@@ -248,9 +248,9 @@ def test_every_flush_is_needed(place: Path) -> None:
     assert idle == []
 
 
-@pytest.mark.full
-def test_real_power_cuts(tmp_path: Path, server: Server) -> None:
-    """The power of a real disk is cut at a hundred steps; when it is on again, the screen shows one release whole."""
+@pytest.mark.parametrize("cuts", [30, pytest.param(100, marks=pytest.mark.full)])
+def test_real_power_cuts(tmp_path: Path, server: Server, cuts: int) -> None:
+    """The power of a real disk is cut at steps all over the run; when it is on again, the screen shows one release whole."""
     missing = why_not()
     if missing:
         pytest.skip(missing)
@@ -258,10 +258,10 @@ def test_real_power_cuts(tmp_path: Path, server: Server) -> None:
         screen = Screen(tmp_path, cut.place / "kiosk")
         kept = copy_of(screen.kiosk, tmp_path / "kept")
         steps = steps_of(screen, server, kept)
-        for number in range(100):
+        for number in range(cuts):
             back(screen, kept)
             os.sync()  # what stood there before was safe
-            step = 1 + number * steps // 100
+            step = 1 + number * steps // cuts
             screen.pull(server, f"{step}:power", cut.place)
             cut.off()
             cut.on()

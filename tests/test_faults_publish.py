@@ -320,9 +320,9 @@ def fingerprint(image: Path) -> str:
 
 
 def test_power_cuts_on_paper(place: Path) -> None:
-    """Of 400 disks as a power cut may leave them, each shows one edition whole, and the next run ends the work."""
+    """Of 8,000 disks as a power cut may leave them, each shows one edition whole, and the next run ends the work."""
     before, root, taken, old, new = recorded(place)
-    differing, fault = sweep(place, before, root, taken, (old, new), 400)
+    differing, fault = sweep(place, before, root, taken, (old, new), 8_000)
     assert fault is None
     assert differing > 100
 
@@ -349,9 +349,9 @@ def test_every_flush_is_needed(place: Path) -> None:
     assert idle == []
 
 
-@pytest.mark.full
-def test_real_power_cuts(tmp_path: Path, server: Server) -> None:
-    """The power of a real disk is cut at a hundred steps; after it is on again, readers see one edition whole."""
+@pytest.mark.parametrize("cuts", [30, pytest.param(100, marks=pytest.mark.full)])
+def test_real_power_cuts(tmp_path: Path, server: Server, cuts: int) -> None:
+    """The power of a real disk is cut at steps all over the run; after it is on again, readers see one edition whole."""
     missing = why_not()
     if missing:
         pytest.skip(missing)
@@ -360,10 +360,10 @@ def test_real_power_cuts(tmp_path: Path, server: Server) -> None:
         assert made.publish(made.old)["status"] == 0
         kept = made.copy()
         steps = steps_of(made, kept)
-        for number in range(100):
+        for number in range(cuts):
             made.back(kept)
             os.sync()  # what stood there before was safe
-            step = 1 + number * steps // 100
+            step = 1 + number * steps // cuts
             made.publish(made.new, f"{step}:power", cut.place)
             cut.off()
             cut.on()
