@@ -223,6 +223,12 @@ def test_a_key_of_another_role_does_not_sign_the_root(bench: tuple[Bench, list[o
     code, said = run("keys", "sign", draft, "--key", keys.folder / "root-1.pem")
     assert (code, "1 signature(s) to go" in said, "Next:" in said) == (0, True, False), said
     code, said = run("keys", "sign", draft, "--key", keys.folder / "root-4.pem")
+    assert (code, "nothing was signed" in said, "--previous" in said) == (2, True, True), said
+    following, before_it = keys.folder / "following.json", keys.folder / "first.json"
+    before_it.write_bytes(keys.root)
+    following.write_bytes(keys.new_root(keys.root, by=(), root=("root-3", "root-4", "root-5")))
+    old = ("--key", keys.folder / "root-1.pem", "--previous", before_it)
+    code, said = run("keys", "sign", following, *old)
     assert (code, "none of this version's root keys" in said) == (0, True), said
     code, said = run("keys", "sign", draft, "--key", keys.folder / "root-2.pem")
     assert (code, "Next: qingdan keys install" in said) == (0, True), said
