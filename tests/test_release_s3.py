@@ -327,3 +327,14 @@ def test_without_the_extra_it_says_what_to_install(
         pass
     assert caught.value.fix is not None
     assert "qingdan[s3]" in caught.value.fix.zh
+
+
+def test_reading_back_takes_no_more_than_was_listed(storage: Storage, target: Target, tmp_path: Path) -> None:
+    """An object that grew since it was listed is a change; its gigabytes are not read, nor held in memory."""
+    publish_edition(target, edition(tmp_path, 1), 1)
+    key = f"{PREFIX}/releases/{live(storage)}/data/list.csv"
+    size = len(storage.objects[key])
+    storage.objects[key] += b"x" * 5_000_000
+    bucket = target.unit(UNIT)._bucket  # type: ignore[attr-defined]
+    entry = bucket.run(lambda: bucket.entry(key, "data/list.csv", size))
+    assert (entry.path, entry.size) == ("data/list.csv", size + 1)
