@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import errno
 import os
-import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -54,7 +53,7 @@ def watched(watcher: Watcher) -> Iterator[None]:
         _watcher = before
 
 
-def _step(call: str, path: Path, other: str | None = None, body: bytes | None = None) -> None:
+def _step(call: str, path: Path | str, other: str | None = None, body: bytes | None = None) -> None:
     if _watcher is not None:
         _watcher(Step(call=call, path=os.fspath(path), other=other, body=body))
 
@@ -81,21 +80,21 @@ def replace_file(path: Path, body: bytes, *, lasting: bool = True) -> None:
 
     Not `lasting`, a power cut soon after may bring back what stood there before.
     """
-    partial = path.with_name(f".{path.name}.partial")
-    if os.path.lexists(partial):
-        unlink(partial)  # left by a run that was killed
-    write_new(partial, body)
-    rename(partial, path)
+    _put(path, body, sync=True)
     if lasting:
         sync_folder(path.parent)
 
 
 def keep_file(path: Path, body: bytes) -> None:
     """Put `body` at `path` for running programs, whole; a power cut may damage it. For what is proved whenever it is used."""
+    _put(path, body, sync=False)
+
+
+def _put(path: Path, body: bytes, *, sync: bool) -> None:
     partial = path.with_name(f".{path.name}.partial")
     if os.path.lexists(partial):
         unlink(partial)  # left by a run that was killed
-    write_new(partial, body, sync=False)
+    write_new(partial, body, sync=sync)
     rename(partial, path)
 
 
@@ -182,13 +181,21 @@ def remove_tree(path: Path) -> None:
     if path.is_symlink() or not path.is_dir():
         unlink(path)
         return
-    if _watcher is None:
-        shutil.rmtree(path)
-        return
-    for inner in sorted(path.iterdir()):
-        remove_tree(inner)
-    _step("rmdir", path)
-    path.rmdir()
+    _remove_folder(os.fspath(path))
+
+
+def _remove_folder(folder: str) -> None:
+    # Names as they come from the system: objects for each of 12,000 files would take longer than removing them.
+    with os.scandir(folder) as found:
+        inner = sorted(found, key=lambda entry: entry.name)
+    for entry in inner:
+        if entry.is_dir(follow_symlinks=False):
+            _remove_folder(entry.path)
+        else:
+            _step("unlink", entry.path)
+            os.unlink(entry.path)  # noqa: PTH108
+    _step("rmdir", folder)
+    os.rmdir(folder)  # noqa: PTH106
 
 
 def _write_all(handle: int, body: bytes) -> None:

@@ -570,3 +570,25 @@ def test_a_stick_is_mounted_as_the_kinds_that_sticks_have() -> None:
     """Only FAT and exFAT: a stick does not choose which of the kernel's other file systems reads it."""
     service = (Path(__file__).parents[1] / "deploy/kiosk/systemd/qingdan-kiosk-stick@.service").read_text()
     assert "/bin/mount -t vfat,exfat -o ro," in service
+
+
+def test_watched_or_not_a_tree_is_removed_by_the_same_steps(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the tests of crashes watch is what runs: no other way when nobody looks; links are not followed."""
+    monkeypatch.setattr(shutil, "rmtree", None)
+    kept = tmp_path / "kept.txt"
+    kept.write_text("kept", encoding="utf-8")
+
+    def grow() -> Path:
+        (tmp_path / "tree/inner").mkdir(parents=True)
+        (tmp_path / "tree/inner/file").write_text("a", encoding="utf-8")
+        (tmp_path / "tree/link").symlink_to(tmp_path)
+        return tmp_path / "tree"
+
+    steps: list[str] = []
+    with durable.watched(lambda step: steps.append(f"{step.call} {Path(step.path).name}")):
+        durable.remove_tree(grow())
+    durable.remove_tree(grow())
+    assert steps == ["unlink file", "rmdir inner", "unlink link", "rmdir tree"]
+    assert list(tmp_path.iterdir()) == [kept]
