@@ -29,7 +29,7 @@ from generator.model.releases import PROVINCE_UNIT
 from generator.model.settings import County, Site
 from generator.model.shell import CountySummary, Shell
 from generator.model.text import ZH, Text, Tongue
-from generator.staging import WORK, refuse_strangers, staging, swap, workers
+from generator.staging import WORK, make_parent, refuse_strangers, staging, swap, workers
 
 if TYPE_CHECKING:
     from generator.model.guide import GuideEntry, Handbook
@@ -346,14 +346,15 @@ def build_site(plan: BuildPlan, progress: Progress) -> Built:
         DiffersError: an original is not the file that was recorded.
         LockedError: another build writes to `out`.
         LostTextError: an item page would not show what is recorded.
-        UsageError: `only` names a county that the content lacks, or `out` holds what is no part of a site.
+        UsageError: `only` names a county that the content lacks, or `out` holds what is no part of a site or
+            lies below a file.
     """
     site = settings.load_site(plan.content)
     counties = _chosen(site, plan.only)
     others = {lang for county in site.counties for lang in county.languages} | {"en"}
     languages = ["zh", *sorted(others - {"zh"})]  # the province's own pages greet in Chinese first
     refuse_strangers(plan.out)
-    plan.out.parent.mkdir(parents=True, exist_ok=True)
+    make_parent(plan.out)
     with locked(plan.out.parent / f".{plan.out.name}.lock"), staging(plan.out) as stage:
         parts = sum(len(county.languages) + 1 for county in counties)
         with workers(min(plan.jobs, parts)) as submit:

@@ -77,6 +77,21 @@ _OURS: Final = re.compile(
 )
 
 
+def make_parent(out: Path) -> None:
+    """Make the folder that `out` is to lie in; raise UsageError where a file stands in the way."""
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError) as error:
+        file = next(folder for folder in out.parents if folder.exists() or folder.is_symlink())
+        raise UsageError(
+            Text(
+                zh=f"{file} 不是文件夹，网站不能放在 {out}。",
+                en=f"{file} is no folder, so the site cannot lie at {out}.",
+            ),
+            Text(zh="请用 --out 另选位置。", en="Choose another place with --out."),
+        ) from error
+
+
 def refuse_strangers(out: Path) -> None:
     """Raise UsageError where `out` holds what no build makes: it is somebody's folder, and a build takes all else away."""
     if not out.exists():

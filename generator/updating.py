@@ -32,6 +32,7 @@ from generator.model.releases import PROVINCE_UNIT, Manifest
 from generator.model.settings import County, Site
 from generator.model.text import ZH, Text
 from generator.sealing import hash_file, seal, walk
+from generator.staging import make_parent
 
 RECORD_FORMAT: Final = 1
 
@@ -101,9 +102,9 @@ class Updated:
 def alone(out: Path) -> Iterator[None]:
     """Keep other updates away from the site at `out`, until what was built is published too.
 
-    Raises LockedError where another update runs.
+    Raises LockedError where another update runs, UsageError where `out` lies below a file.
     """
-    out.parent.mkdir(parents=True, exist_ok=True)
+    make_parent(out)
     with locked(out.parent / f".{out.name}.update.lock"):
         yield
 

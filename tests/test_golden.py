@@ -85,6 +85,24 @@ def test_a_folder_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
     assert tree(tmp_path / "site") == before
 
 
+@pytest.mark.parametrize("command", ["build", "update"])
+def test_a_site_cannot_lie_below_a_file(tmp_path: Path, command: str) -> None:
+    """A file where a folder is meant is named, with what to do; it is no fault of the program."""
+    (tmp_path / "list.xlsx").write_bytes(b"a list")
+    content = golden_content(tmp_path)
+    run = subprocess.run(
+        [sys.executable, "-m", "generator", command, "--content", str(content)]
+        + ["--out", str(tmp_path / "list.xlsx" / "new" / "site")],
+        check=False,
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+    )
+    assert run.returncode == 2
+    assert f"{tmp_path / 'list.xlsx'} 不是文件夹" in run.stderr
+    assert (tmp_path / "list.xlsx").read_bytes() == b"a list"
+
+
 def test_a_failed_build_leaves_the_old_site(tmp_path: Path) -> None:
     """When an original is no longer the file that was recorded, the build stops with 7 and the old site stands."""
     content = golden_content(tmp_path)

@@ -20,7 +20,7 @@ from generator.errors import QingdanError, UsageError
 from generator.model.text import Text
 
 if TYPE_CHECKING:
-    from generator.build import Progress
+    from generator.build import BuildPlan, Progress
     from generator.model.settings import Site
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -82,6 +82,35 @@ AsOfOption = Annotated[
     ),
 ]
 CountyOption = Annotated[str | None, typer.Option("--county", help="六位县级代码 · six-digit county code")]
+OutOption = Annotated[Path, typer.Option("--out", help="网站文件夹 · the site's folder")]
+JobsOption = Annotated[int, typer.Option("--jobs", min=1, help="进程数 · processes")]
+PreviewOption = Annotated[
+    bool, typer.Option("--preview", help="也显示未生效的清单 · show lists not in force too")
+]
+
+
+def build_plan(
+    content: Path,
+    out: Path,
+    as_of: datetime | None,
+    *,
+    only: Sequence[str] = (),
+    jobs: int = PROCESSES,
+    preview: bool = False,
+) -> BuildPlan:
+    """What a command asks to be built, out of its options."""
+    from generator import build
+
+    return build.BuildPlan(
+        content=content,
+        templates=TEMPLATES,
+        mkdocs_yml=MKDOCS_YML,
+        out=out,
+        as_of=day(as_of),
+        only=tuple(only),
+        jobs=jobs,
+        preview=preview,
+    )
 
 
 def must_exist(files: Sequence[Path]) -> None:

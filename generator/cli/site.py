@@ -9,16 +9,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from generator.cli.common import (
-    MKDOCS_YML,
     PROCESSES,
     ROOT,
     SITE,
     TEMPLATES,
     AsOfOption,
     ContentOption,
+    JobsOption,
     Lang,
     LangOption,
+    OutOption,
+    PreviewOption,
     app,
+    build_plan,
     complain,
     day,
     progress,
@@ -29,36 +32,25 @@ from generator.errors import EXIT_DIFFERS, QingdanError, UsageError
 from generator.model.text import Text
 
 if TYPE_CHECKING:
-    from generator.build import Progress
+    from generator.build import BuildPlan, Progress
 
 
 @app.command("build", rich_help_panel=SITE)
 def build_command(
     content: ContentOption = Path("content"),
-    out: Annotated[Path, typer.Option("--out", help="网站文件夹 · where the site goes")] = Path("site"),
+    out: OutOption = Path("site"),
     as_of: AsOfOption = None,
     only: Annotated[
         list[str] | None, typer.Option("--only", help="只建这个县 · only this county (may repeat)")
     ] = None,
-    jobs: Annotated[int, typer.Option("--jobs", min=1, help="进程数 · processes")] = PROCESSES,
-    preview: Annotated[
-        bool, typer.Option("--preview", help="也显示未生效的清单 · show lists not in force too")
-    ] = False,
+    jobs: JobsOption = PROCESSES,
+    preview: PreviewOption = False,
     lang: LangOption = Lang.zh,
 ) -> None:
     """把已登记的清单做成网站 · build the site from what is recorded."""
     from generator import build
 
-    plan = build.BuildPlan(
-        content=content,
-        templates=TEMPLATES,
-        mkdocs_yml=MKDOCS_YML,
-        out=out,
-        as_of=day(as_of),
-        only=tuple(only or ()),
-        jobs=jobs,
-        preview=preview,
-    )
+    plan = build_plan(content, out, as_of, only=only or (), jobs=jobs, preview=preview)
     with progress(lang) as show:
         built = build.build_site(plan, show)
     townships = sum(summary.townships for summary in built.summaries)
@@ -84,27 +76,17 @@ def build_command(
 @app.command(rich_help_panel=SITE)
 def serve(
     content: ContentOption = Path("content"),
-    out: Annotated[Path, typer.Option("--out", help="网站文件夹 · the site's folder")] = Path("site"),
+    out: OutOption = Path("site"),
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="端口 · port")] = 8000,
     watch: Annotated[bool, typer.Option(help="内容改动后自动重建 · rebuild what changes")] = True,
     as_of: AsOfOption = None,
-    preview: Annotated[
-        bool, typer.Option("--preview", help="也显示未生效的清单 · show lists not in force too")
-    ] = False,
+    preview: PreviewOption = False,
     lang: LangOption = Lang.zh,
 ) -> None:
     """在本机查看网站，内容改动后重建有关的县 · look at the site; a county is rebuilt when its content changes."""
     from generator import build, serve
 
-    plan = build.BuildPlan(
-        content=content,
-        templates=TEMPLATES,
-        mkdocs_yml=MKDOCS_YML,
-        out=out,
-        as_of=day(as_of),
-        jobs=PROCESSES,
-        preview=preview,
-    )
+    plan = build_plan(content, out, as_of, preview=preview)
     if not (out / "index.html").is_file():
         with progress(lang) as show:
             build.build_site(plan, show)
@@ -196,12 +178,10 @@ def trace(
     print("\n".join(register.trace_lines(traces, lang.value)))
 
 
-def _rebuild(plan: object, code: str | None, progress: Progress, lang: Lang) -> None:
+def _rebuild(plan: BuildPlan, code: str | None, progress: Progress, lang: Lang) -> None:
     """Build again what changed; a county that cannot be built is reported and the old pages stay."""
-
     from generator import build
 
-    assert isinstance(plan, build.BuildPlan)
     try:
         build.build_site(replace(plan, only=(code,) if code else ()), progress)
     except QingdanError as error:

@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from generator.cli.common import (
-    MKDOCS_YML,
     PROCESSES,
     SITE,
-    TEMPLATES,
     AsOfOption,
     ContentOption,
+    JobsOption,
     Lang,
     LangOption,
+    OutOption,
+    PreviewOption,
     app,
-    day,
+    build_plan,
     progress,
     say,
 )
@@ -56,12 +57,10 @@ _CHANGE: Final = {
 @app.command("update", rich_help_panel=SITE)
 def update_command(
     content: ContentOption = Path("content"),
-    out: Annotated[Path, typer.Option("--out", help="网站文件夹 · where the site goes")] = Path("site"),
+    out: OutOption = Path("site"),
     as_of: AsOfOption = None,
-    jobs: Annotated[int, typer.Option("--jobs", min=1, help="进程数 · processes")] = PROCESSES,
-    preview: Annotated[
-        bool, typer.Option("--preview", help="也显示未生效的清单 · show lists not in force too")
-    ] = False,
+    jobs: JobsOption = PROCESSES,
+    preview: PreviewOption = False,
     frozen: Annotated[
         bool,
         typer.Option(
@@ -76,7 +75,7 @@ def update_command(
     lang: LangOption = Lang.zh,
 ) -> None:
     """登记新报送的清单，只重建有关的县，说明改了什么 · record what is new, rebuild only what it touches."""
-    from generator import build, updating
+    from generator import updating
 
     if publish and preview:
         raise UsageError(
@@ -86,15 +85,7 @@ def update_command(
                 en="Leave out --preview, or publish it beside the site with qingdan publish --preview.",
             ),
         )
-    plan = build.BuildPlan(
-        content=content,
-        templates=TEMPLATES,
-        mkdocs_yml=MKDOCS_YML,
-        out=out,
-        as_of=day(as_of),
-        jobs=jobs,
-        preview=preview,
-    )
+    plan = build_plan(content, out, as_of, jobs=jobs, preview=preview)
     with updating.alone(out):
         with progress(lang) as show:
             updated = updating.update(plan, show, frozen=frozen)
