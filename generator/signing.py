@@ -80,7 +80,8 @@ def load_key(path: Path, passphrase: bytes | None = None) -> Ed25519PrivateKey:
                 en="Check the path; qingdan keys make makes a new key.",
             ),
         ) from error
-    if sys.platform != "win32" and stat.S_IMODE(mode) & 0o077:
+    private = b"PRIVATE KEY-----" in body  # any other file may well be open to all
+    if private and sys.platform != "win32" and stat.S_IMODE(mode) & 0o077:
         raise UsageError(
             Text(zh=f"密钥文件 {path} 其他用户也能读。", en=f"Other users can read the key file {path}."),
             Text(zh=f"请运行 chmod 600 {path}。", en=f"Run chmod 600 {path}."),

@@ -135,6 +135,16 @@ def test_wrong_use_is_said(tmp_path: Path) -> None:
         with pytest.raises(UsageError) as caught:
             app([str(argument) for argument in arguments], standalone_mode=False)
         assert caught.value.problem.zh
+    assert not (tmp_path / "empty").exists()  # a mistyped folder is not made
+
+
+def test_any_other_file_is_not_called_an_open_key(tmp_path: Path) -> None:
+    """Somebody shows a file that everyone may read and that is no key: its rights are not what is wrong."""
+    (tmp_path / "notes.txt").write_text("keys are in the safe", encoding="utf-8")
+    (tmp_path / "notes.txt").chmod(0o644)
+    with pytest.raises(UsageError) as caught:
+        app(["keys", "show", str(tmp_path / "notes.txt")], standalone_mode=False)
+    assert "不是可用的密钥" in caught.value.problem.zh
 
 
 def test_four_updates_at_once(tmp_path: Path) -> None:

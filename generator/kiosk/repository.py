@@ -167,6 +167,7 @@ def pack(
             ),
             Text(zh="请不带 --preview 重新建站。", en="Build it without --preview."),
         )
+    _root_body(repo)  # before there is a lock: a mistyped folder is not made
     with durable.locked(repo / ceremony.PACK_LOCK):
         root = _root(repo, keys, ("targets", *metadata.ONLINE))
         before = standing(repo)
@@ -217,6 +218,7 @@ def refresh(repo: Path, keys: Keys, *, now: datetime, lifetimes: Lifetimes = LIF
         UsageError: nothing was packed yet, a key is not the one that root names, or the clock is behind the last signature.
         LockedError: another run writes this repository.
     """
+    _root_body(repo)  # before there is a lock: a mistyped folder is not made
     with durable.locked(repo / ceremony.PACK_LOCK):
         root = _root(repo, keys, metadata.ONLINE)
         before = standing(repo)
@@ -280,7 +282,7 @@ def _packed(release: Release, *, new: bool, fetched: int) -> Packed:
     return Packed(number=release.number, new=new, files=release.files, size=release.size, fetched=fetched)
 
 
-def _root(repo: Path, keys: Keys, roles: Sequence[str]) -> Root:
+def _root_body(repo: Path) -> bytes:
     body = ceremony.latest_root(repo)
     if body is None:
         raise UsageError(
@@ -290,7 +292,11 @@ def _root(repo: Path, keys: Keys, roles: Sequence[str]) -> Root:
                 en="Make the keys as docs/keys.md says and run qingdan keys install.",
             ),
         )
-    root = metadata.root_from(body)[1]
+    return body
+
+
+def _root(repo: Path, keys: Keys, roles: Sequence[str]) -> Root:
+    root = metadata.root_from(_root_body(repo))[1]
     for role in roles:
         public = signing.public_half(keys[role])
         if metadata.tuf_key(public).keyid not in root.roles[role].keyids:
