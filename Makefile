@@ -59,6 +59,7 @@ lock: .venv/dev.stamp
 	$(BIN)/uv pip compile pyproject.toml --extra setup -c requirements-dev.lock --universal --generate-hashes --no-emit-index-url --no-annotate --quiet --upgrade --custom-compile-command "make lock" -o requirements.lock
 	$(BIN)/uv pip compile pyproject.toml --extra setup --extra kiosk --extra sftp --extra s3 -c requirements-dev.lock --universal --generate-hashes --no-emit-index-url --no-annotate --quiet --upgrade --custom-compile-command "make lock" -o requirements-delivery.lock
 	$(BIN)/uv pip compile deploy/kiosk/requirements.in -c requirements-dev.lock --universal --generate-hashes --no-emit-index-url --no-annotate --quiet --upgrade --custom-compile-command "make lock" -o deploy/kiosk/requirements.lock
+	$(BIN)/uv pip compile docs/ci/audit.in -c requirements-dev.lock --universal --generate-hashes --no-emit-index-url --no-annotate --quiet --upgrade --custom-compile-command "make lock" -o docs/ci/audit.lock
 
 # The same lock gives the same bytes: no date and no serial number is written.
 sbom: .venv/dev.stamp

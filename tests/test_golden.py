@@ -89,10 +89,10 @@ def test_a_folder_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
 def test_a_site_cannot_lie_below_a_file(tmp_path: Path, command: str) -> None:
     """A file where a folder is meant is named, with what to do; it is no fault of the program."""
     (tmp_path / "list.xlsx").write_bytes(b"a list")
+    out = tmp_path / "list.xlsx" / "new" / "site"
     content = golden_content(tmp_path)
     run = subprocess.run(
-        [sys.executable, "-m", "generator", command, "--content", str(content)]
-        + ["--out", str(tmp_path / "list.xlsx" / "new" / "site")],
+        [*(sys.executable, "-m", "generator", command, "--content", str(content)), "--out", str(out)],
         check=False,
         capture_output=True,
         text=True,
