@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import segno
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Route
 
 from generator.errors import KioskRefusedError
 from generator.kiosk.face import settings_script
@@ -298,6 +298,40 @@ def test_the_first_screen_shows_what_can_be_looked_up(kiosk: str, chromium: Brow
         page.mouse.click(40, 900)
         assert shows(page, ".qd-k-lists .qd-list--short a")
         assert not shows(page, ".qd-k-attract")
+
+
+@pytest.mark.parametrize("size", [UPRIGHT, BROAD])
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_categories_without_room_are_counted(
+    kiosk: str, chromium: Browser, size: tuple[int, int], lang: str
+) -> None:
+    """Thirty categories more than the first screen has room for: whole rows, and how many are left out."""
+    more = "".join(
+        f'<p class="qd-list--short"><span class="qd-list__name">城乡规划建设类别{number}</span></p>'
+        for number in range(30)
+    )
+
+    def widened(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, body=answer.text().replace("</main>", more + "</main>", 1))
+
+    with window(chromium, size) as page:
+        page.route(f"**/{TOWN.code}/index.html", widened)
+        page.goto(kiosk + KINDS["home"].format(lang=lang).partition("#")[0])
+        page.wait_for_selector(".qd-k-topics__more")
+        topics = page.eval_on_selector_all(".qd-k-topics li", "all => all.map(one => one.textContent)")
+        left = re.fullmatch(r"另有(\d+)类|and (\d+) more", topics.pop())
+        assert left
+        there = page.eval_on_selector_all(
+            ".qd-list--short .qd-list__name", "all => new Set(all.map(one => one.textContent.trim())).size"
+        )
+        assert len(topics) + int(left[1] or left[2]) == there > 30
+        clipped = page.eval_on_selector_all(
+            ".qd-k-topics li",
+            """all => all.filter(one => one.getBoundingClientRect().bottom
+              > one.parentElement.getBoundingClientRect().bottom + 1).length""",
+        )
+        assert clipped == 0
 
 
 def test_the_way_in_leads_to_the_township(kiosk: str, chromium: Browser) -> None:

@@ -631,7 +631,20 @@
     var box = over.appendChild(make("div", "qd-k-topics"));
     box.appendChild(make("p", "", say("attract.topics")));
     var list = box.appendChild(make("ul"));
-    names.slice(0, 12).forEach(function (name) { list.appendChild(make("li", "", name)); });
+    // Once all stylesheets are there: in another face of type the rows break elsewhere.
+    if (document.readyState === "complete") window.setTimeout(fitTopics, 0, list, names);
+    else window.addEventListener("load", function () { fitTopics(list, names); });
+  }
+
+  /* Whole rows only, and never as if they were all: the last place says how many more there are. */
+  function fitTopics(list, names) {
+    names.forEach(function (name) { list.appendChild(make("li", "", name)); });
+    for (var left = 0, more; list.scrollHeight > list.clientHeight + 1 && names.length - left > 1;) {
+      more = more || list.appendChild(make("li", "qd-k-topics__more"));
+      more.previousSibling.remove();
+      left += 1;
+      more.textContent = say("attract.more", { count: left });
+    }
   }
 
   /* Names of this township's duties, spread over its lists; the script that holds them is loaded for this alone. */
