@@ -97,11 +97,16 @@ def back(screen: Screen, kept: Path) -> None:
     relink(kept, screen.kiosk)
 
 
-def inject(screen: Screen, server: Server, kept: Path, fault: str) -> None:
-    """Pull release 2 with one fault, then without: old or new in between, new in the end."""
+def inject(screen: Screen, server: Server, kept: Path, fault: str, *, first: bool = False) -> None:
+    """Pull release 2 with one fault, then without: old or new in between, new in the end.
+
+    Before the `first` release there is nothing to show, and nothing is shown until all of it is there.
+    """
     back(screen, kept)
     failed = screen.pull(server, fault)
-    assert wrong_on(screen.kiosk) is None, fault
+    nothing_yet = first and not os.path.lexists(screen.kiosk / "current")
+    assert nothing_yet or wrong_on(screen.kiosk) is None, fault
+    assert not first or shown(screen.kiosk)[0] in {None, 2}, fault
     if failed["status"] == 0:
         assert shown(screen.kiosk)[0] == 2, fault
     elif not fault.endswith("kill"):
@@ -138,22 +143,22 @@ def test_killed_or_failing_at_drawn_steps(place: Path, server: Server) -> None:
 
 @pytest.mark.full
 def test_a_thousand_faults(place: Path, server: Server) -> None:
-    """Every step is killed and fails for six reasons, and again over what a killed run left."""
+    """Every step is killed and fails for six reasons: over release 1, what a killed run left, and an empty kiosk."""
     screen = Screen(place)
-    kept = copy_of(screen.kiosk, place / "kept")
-    done = 0
-    for fault in ("kill", *ERRORS, *MORE_ERRORS):
-        for step in range(1, steps_of(screen, server, kept) + 1):
-            inject(screen, server, kept, f"{step}:{fault}")
-            done += 1
-    steps = steps_of(screen, server, kept)
-    back(screen, kept)
-    screen.pull(server, f"{steps * 2 // 3}:kill")
-    kept = copy_of(screen.kiosk, place / "kept-half")
-    for fault in ("kill", *ERRORS):
-        for step in range(1, steps_of(screen, server, kept) + 1):
-            inject(screen, server, kept, f"{step}:{fault}")
-            done += 1
+    done = steps = 0
+    for before in (None, "half", "nothing"):
+        if before == "half":
+            screen.pull(server, f"{steps * 2 // 3}:kill")
+        elif before == "nothing":
+            screen.kiosk = screen.bench.kiosk("empty")
+        kept = copy_of(screen.kiosk, place / "kept")
+        steps = steps_of(screen, server, kept)
+        for fault in ("kill", *ERRORS, *MORE_ERRORS):
+            for step in range(1, steps + 1):
+                inject(screen, server, kept, f"{step}:{fault}", first=before == "nothing")
+                done += 1
+        back(screen, kept)
+        shutil.rmtree(kept)
     print(f"{done} injections")
     assert done >= 1000
 
