@@ -33,6 +33,7 @@ _FULL: Final = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)})
 _REFUSALS: Final = frozenset(
     {errno.EACCES, errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EPERM, errno.EROFS}
 )
+_SIGNALLED: Final = frozenset({EXIT_HUNG_UP, EXIT_TERMINATED})
 
 
 def main() -> None:
@@ -56,6 +57,9 @@ def main() -> None:
         sys.stderr.close()
         sys.exit(EXIT_FINE)
     except Exception as error:  # the one door: whatever is left is a fault of ours, and says so
+        ended = _ended(error)
+        if ended is not None:
+            sys.exit(ended)
         refused = _refused(error)
         if refused is not None:
             complain(refused)
@@ -76,6 +80,17 @@ def _end_cleanly() -> None:
             sys.exit(code)
 
         signal.signal(number, end)
+
+
+def _ended(error: BaseException | None) -> int | None:
+    """Return the code of the signal that an error comes from: raised inside an import, it can turn into any other."""
+    while error is not None:
+        if isinstance(error, KeyboardInterrupt):
+            return EXIT_INTERRUPTED
+        if isinstance(error, SystemExit) and error.code in _SIGNALLED:
+            return int(error.code)
+        error = error.__cause__ or error.__context__
+    return None
 
 
 def _refused(error: Exception) -> MachineError | None:

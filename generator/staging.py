@@ -133,8 +133,13 @@ def workers(jobs: int) -> Iterator[Submit]:
     try:
         # spawn: the same on every system, and a fork beside the progress bar's thread can hang.
         with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_start_worker) as pool:
+
+            def submit(call: Callable[..., Any], *args: Any) -> Future[Any]:
+                with undisturbed(), _born_deaf():  # it starts processes; half of one would print a traceback
+                    return pool.submit(call, *args)
+
             try:
-                yield pool.submit
+                yield submit
             finally:
                 pool.shutdown(
                     cancel_futures=True
@@ -150,6 +155,19 @@ def workers(jobs: int) -> Iterator[Submit]:
                 en="Close other programs, or try again with --jobs 1.",
             ),
         ) from error
+
+
+@contextmanager
+def _born_deaf() -> Iterator[None]:
+    """Processes started in the block never hear Ctrl+C, not even before `_start_worker` runs in them."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield  # Windows
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _start_worker() -> None:

@@ -122,6 +122,58 @@ def test_a_signal_ends_a_build_cleanly(unharmed: Path, number: signal.Signals) -
     assert end(process)[0] == ENDED[number]
 
 
+# The signal comes while a worker process is being started: it is there, and does not yet know what to do.
+STARTING = """
+import os, signal
+from multiprocessing import util
+really, done = util.spawnv_passfds, []
+def spawning(path, args, files):
+    pid = really(path, args, files)
+    if any(b'spawn_main' in os.fsencode(arg) for arg in args) and not done:
+        done.append(pid)
+        {sending}
+    return pid
+if __name__ == '__main__':
+    util.spawnv_passfds = spawning
+"""
+
+
+@pytest.mark.parametrize(
+    ("number", "sending"),
+    [
+        (signal.SIGTERM, "os.kill(os.getpid(), signal.SIGTERM)"),
+        (signal.SIGINT, "import time; time.sleep(0.2); os.killpg(0, signal.SIGINT)"),
+        full(signal.SIGHUP, "os.kill(os.getpid(), signal.SIGHUP)"),
+    ],
+)
+def test_a_signal_while_a_worker_starts(unharmed: Path, number: signal.Signals, sending: str) -> None:
+    """Ctrl+C reaches the half started worker too; nobody sees its traceback."""
+    process = start(unharmed, "--jobs", "2", code=STARTING.format(sending=sending), before=os.setsid)
+    assert end(process)[0] == ENDED[number]
+
+
+# An import that is interrupted inside a class body: Python tells it as a RuntimeError.
+INTERRUPTED = """
+import os, signal
+from generator import settings
+class Name:
+    def __set_name__(self, owner, name):
+        os.kill(os.getpid(), signal.{name})
+        sum(range(10**6))
+def importing(content):
+    class Settings:
+        site = Name()
+settings.load_site = importing
+"""
+
+
+@pytest.mark.parametrize("number", ENDED)
+def test_a_signal_inside_an_import(unharmed: Path, number: signal.Signals) -> None:
+    """The signal's own code, and no word of a fault of the program."""
+    ended, told = end(start(unharmed, "--jobs", "1", code=INTERRUPTED.format(name=number.name)))
+    assert (ended, told) == (ENDED[number], "")
+
+
 @pytest.mark.full
 def test_a_hang_up_can_be_ignored(scratch: Path) -> None:
     """Under nohup a closed terminal ends nothing: the build goes on to its end."""
@@ -274,7 +326,7 @@ def test_a_template_that_cannot_be_read_is_named(unharmed: Path, name: str, how:
     """A template, style or table of words that is gone or that the disk does not give: the message names it."""
     templates = unharmed.parent / "templates"
     shutil.copytree(ROOT / "site_templates", templates)
-    code = f"from pathlib import Path\nfrom generator.cli import common, site\nsite.TEMPLATES = Path({str(templates)!r})\n"
+    code = f"from pathlib import Path\nfrom generator.cli import common\ncommon.TEMPLATES = Path({str(templates)!r})\n"
     if how == "gone":
         (templates / name).unlink()
     else:
