@@ -24,6 +24,7 @@ from generator.errors import (
     EXIT_TERMINATED,
     EXIT_USAGE,
     MachineError,
+    NotInstalledError,
     QingdanError,
 )
 from generator.model.text import Text
@@ -93,8 +94,10 @@ def _ended(error: BaseException | None) -> int | None:
     return None
 
 
-def _refused(error: Exception) -> MachineError | None:
-    """Say what the machine refused, and which file it was; None for a fault of ours."""
+def _refused(error: Exception) -> QingdanError | None:
+    """Say what the machine refused or lacks, and which file it was; None for a fault of ours."""
+    if isinstance(error, ModuleNotFoundError) and error.name and not error.name.startswith("generator"):
+        return NotInstalledError(error.name.partition(".")[0])
     if isinstance(error, MemoryError):
         return MachineError(
             Text(zh="内存不足，未能完成。", en="There is not enough memory; nothing was finished."),

@@ -7,6 +7,9 @@ documented in docs/exit-codes.md and never reused.
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 from generator.model.text import Text
 
 EXIT_FINE = 0
@@ -50,6 +53,23 @@ class UsageError(QingdanError):
     """The command was called with something that cannot be meant."""
 
     exit_code = EXIT_USAGE
+
+
+class NotInstalledError(UsageError):
+    """What was asked for needs a package that this machine lacks: delivery's are optional."""
+
+    def __init__(self, package: str) -> None:
+        lock = Path(__file__).resolve().parent.parent / "requirements-delivery.lock"
+        # By its hashes and never by name: an index may have a stranger's package under any name.
+        command = f"{sys.executable} -m pip install --require-hashes -r {lock}"
+        super().__init__(
+            Text(
+                zh=f"这项功能需要的组件 {package} 没有安装。",
+                en=f"This needs a package that is not installed: {package}.",
+            ),
+            Text(zh=f"请运行 {command}", en=f"Run {command}"),
+        )
+        self.args = (package,)  # what this is made of again when it arrives from a worker process
 
 
 class ContentError(QingdanError):

@@ -39,6 +39,26 @@ def qingdan(*arguments: str | Path, code: str | None = None) -> subprocess.Compl
     )
 
 
+def test_a_missing_package_is_named_with_what_to_run(tmp_path: Path) -> None:
+    """Delivery's packages are optional: without one the command says how to install it, by its hashes."""
+    code = "import sys\nsys.modules['tuf'] = None"
+    run = qingdan("kiosk", "pull", "--state", tmp_path, "--lang", "en", code=code)
+    assert run.returncode == 2
+    assert run.stderr.startswith("This needs a package that is not installed: tuf.")
+    lock = run.stderr.split()[-1]
+    assert Path(lock) == ROOT / "requirements-delivery.lock"
+    assert re.search(r"^tuf==", Path(lock).read_text(encoding="utf-8"), re.M)
+    assert f"{sys.executable} -m pip install --require-hashes -r " in run.stderr
+
+
+def test_a_missing_part_of_the_program_is_a_fault_of_ours(tmp_path: Path) -> None:
+    """No index has our own rooms: nobody is sent there for one."""
+    code = "import sys\nsys.modules['generator.kiosk.pull'] = None"
+    run = qingdan("kiosk", "pull", "--state", tmp_path, code=code)
+    assert run.returncode == 70
+    Path(re.search(r"\S+\.txt", run.stderr)[0]).unlink()  # type: ignore[index]
+
+
 def unrecorded(tmp_path: Path) -> Path:
     """The golden content before anything was accepted."""
     content = golden_content(tmp_path)

@@ -314,7 +314,7 @@ def test_without_credentials_or_storage_it_says_so(
 def test_without_the_extra_it_says_what_to_install(
     storage: Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where s3fs is not installed, the command names the extra."""
+    """Where s3fs is not installed, the command says how to install it."""
     real = builtins.__import__
 
     def refusing(name: str, *args: object) -> object:
@@ -326,7 +326,7 @@ def test_without_the_extra_it_says_what_to_install(
     with pytest.raises(UsageError) as caught, open_target(settings(storage), tmp_path):
         pass
     assert caught.value.fix is not None
-    assert "qingdan[s3]" in caught.value.fix.zh
+    assert "--require-hashes" in caught.value.fix.zh
 
 
 def test_reading_back_takes_no_more_than_was_listed(storage: Storage, target: Target, tmp_path: Path) -> None:

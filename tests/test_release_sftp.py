@@ -154,7 +154,7 @@ def test_a_key_that_the_server_does_not_know_is_told(server: Server, tmp_path: P
 def test_without_the_extra_it_says_what_to_install(
     server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where asyncssh is not installed, the command names the extra."""
+    """Where asyncssh is not installed, the command says how to install it."""
     real = builtins.__import__
 
     def refusing(name: str, *args: object) -> object:
@@ -166,7 +166,7 @@ def test_without_the_extra_it_says_what_to_install(
     with pytest.raises(UsageError) as caught, open_target(server.settings(), tmp_path):
         pass
     assert caught.value.fix is not None
-    assert "qingdan[sftp]" in caught.value.fix.zh
+    assert "--require-hashes" in caught.value.fix.zh
 
 
 # Servers that lack something ---------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from generator.errors import LockedError, PublishError, UsageError
+from generator.errors import LockedError, NotInstalledError, PublishError
 from generator.model.releases import Entry
 from generator.model.targets import BucketTarget
 from generator.model.text import Text
@@ -64,19 +64,13 @@ def open_s3(settings: BucketTarget) -> Iterator[BucketPlace]:
     """Open a bucket; credentials come from the environment or a profile, as every S3 program finds them.
 
     Raises:
-        UsageError: the extra is not installed.
+        UsageError: the package for it is not installed.
         PublishError: the bucket cannot be reached with these credentials.
     """
     try:
         import s3fs
     except ImportError as error:
-        raise UsageError(
-            Text(zh="对象存储发布所需的组件没有安装。", en="What object storage needs is not installed."),
-            Text(
-                zh='请运行 pip install "qingdan[s3]"（离线机器用锁定文件中的同一版本）。',
-                en='Run pip install "qingdan[s3]" (offline: the version of the lock file).',
-            ),
-        ) from error
+        raise NotInstalledError("s3fs") from error
     files = s3fs.S3FileSystem(
         endpoint_url=settings.endpoint,
         client_kwargs={"region_name": settings.region} if settings.region else {},

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from generator.errors import UsageError
+from generator.errors import NotInstalledError, UsageError
 from generator.model.targets import SftpTarget
 from generator.model.text import Text
 
@@ -47,19 +47,13 @@ def open_sftp(settings: SftpTarget, base: Path, patience: Patience = Patience())
     """Connect to an SFTP target; a relative key file counts from `base`.
 
     Raises:
-        UsageError: the extra is not installed, or the key file is missing, open to others, or no private key.
+        UsageError: the package for it is not installed, or the key file is missing, open to others, or no private key.
         PublishError: the machine cannot be reached, shows another host key than the pinned one, or refuses our key.
     """
     try:
         import asyncssh  # noqa: F401  the parts below need it; here it is only asked for
     except ImportError as error:
-        raise UsageError(
-            Text(zh="SFTP 发布所需的组件没有安装。", en="What SFTP needs is not installed."),
-            Text(
-                zh='请运行 pip install "qingdan[sftp]"（离线机器用锁定文件中的同一版本）。',
-                en='Run pip install "qingdan[sftp]" (offline: the version of the lock file).',
-            ),
-        ) from error
+        raise NotInstalledError("asyncssh") from error
     from generator.release.sftp_line import Line
     from generator.release.sftp_unit import SftpPlace
 
