@@ -6,9 +6,12 @@ Messages come in Chinese, or with `--lang en` in English. Exit codes are documen
 from __future__ import annotations
 
 import errno
+import os
+import select
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from types import FrameType
 from typing import Final, NoReturn
 
@@ -22,6 +25,7 @@ from generator.errors import (
     EXIT_INTERRUPTED,
     EXIT_OURS,
     EXIT_TERMINATED,
+    EXIT_UNREAD,
     EXIT_USAGE,
     MachineError,
     NotInstalledError,
@@ -41,32 +45,79 @@ def main() -> None:
     """Run the command line and exit with the documented code."""
     _speak_utf8()
     _end_cleanly()
+    outputs = []  # handles of our own: rich puts another file in the place of a pipe that nobody reads
+    for stream in filter(None, (sys.stdout, sys.stderr)):
+        with suppress(OSError):
+            outputs.append(os.dup(stream.fileno()))
+    code = _run(outputs)
     try:
-        sys.exit(app(standalone_mode=False) or EXIT_FINE)
+        _flush()
+    except OSError:
+        # Told already. Python flushes once more when it ends, and would complain about the same pipe or disk.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(code)
+
+
+def _run(outputs: Sequence[int]) -> int:
+    """Run the command line; whatever goes wrong is told here and becomes a code."""
+    try:
+        code: int = app(standalone_mode=False) or EXIT_FINE
+        _flush()
+        return code
     except QingdanError as error:
-        complain(error)
-        sys.exit(error.exit_code)
+        _complain(error)
+        return error.exit_code
     except (typer.Abort, KeyboardInterrupt):
-        sys.exit(EXIT_INTERRUPTED)
+        return EXIT_INTERRUPTED
     except TyperException as error:
         # Typer vendors its parser; what it raises for wrong usage prints itself, usage line included.
         show: Callable[[], None] | None = getattr(error, "show", None)
-        print(error, file=sys.stderr) if show is None else show()
-        sys.exit(EXIT_USAGE)
-    except BrokenPipeError:
-        # The reader of our output (`| head`) has what it wanted.
-        sys.stderr.close()
-        sys.exit(EXIT_FINE)
+        with suppress(OSError):
+            print(error, file=sys.stderr) if show is None else show()
+        return EXIT_USAGE
+    except SystemExit as leaving:
+        # Typer and rich make a silent 1 of every broken pipe, whosever it is.
+        if leaving.code == 1 and isinstance(leaving.__context__, BrokenPipeError):
+            return _told(leaving.__context__, outputs)
+        raise
     except Exception as error:  # the one door: whatever is left is a fault of ours, and says so
-        ended = _ended(error)
-        if ended is not None:
-            sys.exit(ended)
-        refused = _refused(error)
-        if refused is not None:
-            complain(refused)
-            sys.exit(refused.exit_code)
+        return _told(error, outputs)
+
+
+def _told(error: Exception, outputs: Sequence[int]) -> int:
+    """Say what an unforeseen error means to whoever runs this, and return its code."""
+    ended = _ended(error)
+    if ended is not None:
+        return ended
+    if isinstance(error, BrokenPipeError) and _nobody_reads(outputs):
+        return EXIT_UNREAD
+    refused = _refused(error)
+    if refused is not None:
+        _complain(refused)
+        return refused.exit_code
+    with suppress(OSError):
         _fault_of_ours(error)
-        sys.exit(EXIT_OURS)
+    return EXIT_OURS
+
+
+def _complain(error: QingdanError) -> None:
+    with suppress(OSError):  # nobody reads it, or the disk it goes to is full: the code says it all the same
+        complain(error)
+
+
+def _flush() -> None:
+    if sys.stdout is not None:  # started without one
+        sys.stdout.flush()
+
+
+def _nobody_reads(outputs: Sequence[int]) -> bool:
+    """Whether the reader of our output (`| head`) has left. Any other pipe that breaks is no reason to end in silence."""
+    if not hasattr(select, "poll"):
+        return True  # Windows cannot tell
+    asked = select.poll()
+    for output in outputs:
+        asked.register(output, 0)  # what is reported unasked: the other end is gone
+    return bool(asked.poll(0))
 
 
 def _end_cleanly() -> None:

@@ -56,7 +56,69 @@ def test_a_missing_part_of_the_program_is_a_fault_of_ours(tmp_path: Path) -> Non
     code = "import sys\nsys.modules['generator.kiosk.pull'] = None"
     run = qingdan("kiosk", "pull", "--state", tmp_path, code=code)
     assert run.returncode == 70
-    Path(re.search(r"\S+\.txt", run.stderr)[0]).unlink()  # type: ignore[index]
+    report = re.search(r"\S+\.txt", run.stderr)
+    assert report
+    Path(report[0]).unlink()
+
+
+def left_alone(*words: str, output: str = "stdout", code: str = "") -> tuple[int, str]:
+    """Run it while nobody reads one of its outputs; return its exit code and what it said on the other."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    program = f"{code}\nfrom generator.__main__ import main\nmain()"
+    with os.fdopen(writing, "wb") as unread:
+        run = subprocess.run(
+            [sys.executable, "-c", program, *words],
+            check=False,
+            cwd=ROOT,
+            env={**os.environ, "PYTHONUTF8": "1"},
+            **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, output: unread},  # type: ignore[call-overload]
+        )
+    return run.returncode, ((run.stderr if output == "stdout" else run.stdout) or b"").decode()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows cannot tell")
+@pytest.mark.parametrize("words", [("rules",), ("--help",), ("check", "--help")])
+def test_a_reader_that_left_is_no_success(words: tuple[str, ...]) -> None:
+    """`| head` that has enough ends the run with a code of its own: neither fine, nor a fault of the document."""
+    assert left_alone(*words) == (141, "")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows cannot tell")
+def test_a_fault_that_nobody_reads_keeps_its_code() -> None:
+    """A wrong option or a missing file stays that, whoever listens."""
+    assert left_alone("check", "missing.xlsx", output="stderr") == (2, "")
+    assert left_alone("check", "--no-such-option", output="stderr") == (2, "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_an_output_without_room_is_told() -> None:
+    """A report that goes to a full disk is not taken for written."""
+    with Path("/dev/full").open("wb") as full:
+        run = subprocess.run(
+            [sys.executable, "-m", "generator", "rules"],
+            check=False,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            cwd=ROOT,
+        )
+    assert run.returncode == 9
+    assert "磁盘已满" in run.stderr.decode()
+
+
+def test_any_other_broken_pipe_is_no_silent_end(tmp_path: Path) -> None:
+    """A pipe of our own that breaks, while our output is read, is a fault of ours; it was a silent 1."""
+    code = (
+        "from generator import build\n"
+        "def breaking(*a):\n"
+        "    raise BrokenPipeError(32, 'Broken pipe')\n"
+        "build.trace = breaking"
+    )
+    run = qingdan("trace", "basic-0001", "--content", tmp_path, code=code)
+    assert run.returncode == 70
+    report = re.search(r"\S+\.txt", run.stderr)
+    assert report
+    Path(report[0]).unlink()
 
 
 def unrecorded(tmp_path: Path) -> Path:

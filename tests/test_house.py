@@ -253,6 +253,7 @@ def test_versions_are_locked_with_hashes() -> None:
         "requirements-delivery.lock",
         "requirements-dev.lock",
         "deploy/kiosk/requirements.lock",
+        "docs/ci/audit.lock",
     ):
         text = (ROOT / name).read_text(encoding="utf-8")
         lines = text.splitlines()

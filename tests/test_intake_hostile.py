@@ -12,6 +12,7 @@ import types
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -282,6 +283,20 @@ def test_death_of_the_child(monkeypatch: pytest.MonkeyPatch, program: str, reaso
     reading = parent.run_child(order, b"x" * 1_000_000, wall_seconds=1.5)
     [fault] = reading.faults
     assert (fault.rule, fault.slots["reason"], fault.slots["signal"]) == ("FILE-PARSER-DIED", reason, signal)
+
+
+def test_a_child_that_dies_at_birth(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it never read stays in our buffer; nobody writes it to the dead pipe again."""
+    feed = parent._feed
+
+    def late(child: subprocess.Popen[bytes], *rest: Any) -> None:
+        child.wait()
+        feed(child, *rest)
+
+    monkeypatch.setattr(parent, "_PROGRAM", "import os; os._exit(3)")
+    monkeypatch.setattr(parent, "_feed", late)
+    reading = parent.run_child({"file": "a.csv", "format": "csv", "encoding": None}, b"x" * 1_000_000)
+    assert [(fault.rule, fault.slots["reason"]) for fault in reading.faults] == [("FILE-PARSER-DIED", "exit")]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limits")

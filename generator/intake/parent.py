@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -57,12 +58,13 @@ def ask_child(
 
 def _feed(child: subprocess.Popen[bytes], order: dict[str, Any], content: bytes) -> None:
     assert child.stdin is not None
-    try:
+    # It may die before it has read everything: its exit code tells. Closed in any case: what is left in the buffer
+    # would be written once more by whoever closes it later.
+    with suppress(OSError):
         child.stdin.write(json.dumps(order).encode("ascii") + b"\n")
         child.stdin.write(content)
+    with suppress(OSError):
         child.stdin.close()
-    except OSError:
-        return  # it died before it had read everything: its exit code tells
 
 
 def _judge(file: str, answer: bytes, code: int, *, overdue: bool) -> tuple[Reading, dict[str, Any]]:
