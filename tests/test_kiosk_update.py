@@ -129,6 +129,24 @@ def test_a_file_more_moves_no_border_but_its_own() -> None:
         assert len(after - before) <= 3
 
 
+@pytest.mark.parametrize("townships", [1, 3, 7, 40])
+def test_pages_of_one_name_stay_together(townships: int) -> None:
+    """A page that all townships have stands with its likes, nothing is lost, and an item less moves few borders."""
+    places = [f"2301250{n:02}" for n in range(townships)]
+    sizes = [(f"zh/{place}/item-{n:04}.html", 7000) for place in places for n in range(300)]
+    groups = [tuple(group) for group in cutting.grouped(sizes)]
+    assert sorted(path for group in groups for path in group) == sorted(path for path, _ in sizes)
+    assert max(len(group) * 7000 for group in groups) <= cutting.GROUP_LIMIT
+    needed = -(-townships * 7000 // cutting.GROUP_LIMIT)
+    for n in (0, 150, 299):
+        assert (
+            len({group for group in groups for path in group if path.endswith(f"-{n:04}.html")}) <= needed + 1
+        )
+    fewer = [(path, size) for path, size in sizes if not path.endswith("-0150.html")]
+    after = {tuple(group) for group in cutting.grouped(fewer)}
+    assert len(after - set(groups)) <= 4
+
+
 def test_a_change_inside_a_large_file_costs_the_pieces_around_it() -> None:
     """A word more in the middle of 600 KB changes one or two pieces, and the pieces make the file again."""
     body = b"".join(f"item({n * 7919 % 100003});\n".encode() for n in range(40000))

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Final
 
-# Six pages of 7-8 KB make a group of 32-64 KB: enough for the compressor, little to fetch anew.
-FILES_IN_GROUP: Final = 6
+# Pages of 7-8 KB make groups of 32-64 KB: enough for the compressor, little to fetch anew.
+NAMES_IN_GROUP: Final = 6
 GROUP_LIMIT: Final = 64 << 10
 # Above it a file is a group by itself, cut by its content.
 LARGE: Final = 64 << 10
@@ -15,10 +18,11 @@ LARGE: Final = 64 << 10
 GROUPS_IN_SHARD: Final = 4
 SHARD_LIMIT: Final = 64
 
-PIECE_LEAST: Final = 8 << 10
+PIECE_LEAST: Final = 4 << 10
 PIECE_MOST: Final = 128 << 10
-# A border where 14 bits of the rolling sum are zero: every 16 KB on average, after the first 8.
-_MASK: Final = ((1 << 14) - 1) << 32
+# A border where 12 bits of the rolling sum are zero: every 4 KB on average, after the first 4.
+_MASK: Final = ((1 << 12) - 1) << 32
+_TOWNSHIP: Final = re.compile(r"/\d{9}/")
 _WORD: Final = (1 << 64) - 1
 _GEAR: Final = tuple(
     int.from_bytes(hashlib.sha256(bytes([value])).digest()[:8], "big") for value in range(256)
@@ -31,21 +35,35 @@ def draw(path: str) -> int:
 
 
 def grouped(sizes: Sequence[tuple[str, int]]) -> Iterator[list[str]]:
-    """Yield the paths of `sizes` (sorted by path) in groups; a large file is one by itself."""
+    """Yield the paths of `sizes` (any order) in groups; a large file is one by itself.
+
+    Pages of one name in all townships stay together: they are alike, and what changes one mostly changes all.
+    """
     group: list[str] = []
     held = 0
-    for path, size in sizes:
-        large = size > LARGE
-        if group and (large or held + size > GROUP_LIMIT or draw(path) % FILES_IN_GROUP == 0):
+    for name, pages in groupby(
+        sorted((_shared_name(path), path, size) for path, size in sizes), itemgetter(0)
+    ):
+        bunch = [(path, size) for _, path, size in pages]
+        whole = sum(size for _, size in bunch)
+        if group and (held + whole > GROUP_LIMIT or draw(name) % NAMES_IN_GROUP == 0):
             yield group
             group, held = [], 0
-        if large:
-            yield [path]
-            continue
-        group.append(path)
-        held += size
+        for path, size in bunch:
+            if group and (size > LARGE or held + size > GROUP_LIMIT):
+                yield group
+                group, held = [], 0
+            if size > LARGE:
+                yield [path]
+                continue
+            group.append(path)
+            held += size
     if group:
         yield group
+
+
+def _shared_name(path: str) -> str:
+    return _TOWNSHIP.sub("/", path, count=1)
 
 
 def cut(body: bytes) -> Iterator[bytes]:
