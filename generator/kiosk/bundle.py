@@ -4,8 +4,8 @@
 files, one after another, in one or more *pieces*. A piece and a shard are blobs: zlib, at most 1 MiB, named by the SHA-256 of
 the bytes as they are stored and sent, so that nothing is uncompressed before it is known to be what was signed.
 
-Where a group or shard begins is decided by the hash of a path alone: a file that comes, changes or goes moves no border
-but its own.
+Where a group or shard begins is decided by the hash of a name, or where no more has room: a file that comes, changes or
+goes moves few borders but its own (`cutting`).
 """
 
 from __future__ import annotations
